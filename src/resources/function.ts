@@ -1,0 +1,61 @@
+/** The version name of a function's mutable state. */
+export const LATEST = '$LATEST'
+
+export type FunctionState = 'Pending' | 'Active' | 'Inactive' | 'Failed'
+export type UpdateStatus = 'Successful' | 'InProgress' | 'Failed'
+
+/** Why a state is as it is: the pair that AWS shows as `StateReason` and `StateReasonCode`. */
+export interface Reason {
+  readonly code: string
+  readonly text: string
+}
+
+export interface LoggingConfig {
+  readonly format: 'Text' | 'JSON'
+  readonly group: string
+  readonly applicationLevel?: string
+  readonly systemLevel?: string
+}
+
+/** What CreateFunction and UpdateFunctionConfiguration set. Names are ours; `describeFunction` gives them their wire names. */
+export interface FunctionConfiguration {
+  readonly description: string
+  readonly role: string
+  readonly runtime: string
+  readonly handler: string
+  readonly timeoutSeconds: number
+  readonly memoryMb: number
+  readonly ephemeralStorageMb: number
+  readonly architecture: string
+  readonly packageType: 'Zip'
+  /** The user's environment variables; undefined when none were ever given. */
+  readonly variables?: Readonly<Record<string, string>>
+  readonly tracingMode: 'PassThrough' | 'Active'
+  readonly logging: LoggingConfig
+}
+
+/** The package that a version runs, by content. */
+export interface CodePackage {
+  /** Base64 SHA-256 of the zip, as AWS's `CodeSha256`. */
+  readonly sha256: string
+  /** Bytes of the zip. */
+  readonly size: number
+}
+
+/** One version of a function: `$LATEST`, which changes, or a published one, which does not. */
+export interface FunctionVersion {
+  readonly account: string
+  readonly functionName: string
+  readonly version: string
+  readonly configuration: FunctionConfiguration
+  readonly code: CodePackage
+  readonly revisionId: string
+  /** Epoch milliseconds of the last change of code or configuration. */
+  readonly lastModifiedMs: number
+  readonly state: FunctionState
+  readonly stateReason?: Reason
+  readonly lastUpdateStatus?: UpdateStatus
+  readonly lastUpdateReason?: Reason
+  /** Distinguishes a function from an earlier one of the same name that was deleted. */
+  readonly functionId: string
+}

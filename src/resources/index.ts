@@ -1,0 +1,3 @@
+export * from './event.ts'
+export * from './function.ts'
+export * from './identity.ts'
