@@ -34,6 +34,8 @@ export interface FunctionConfiguration {
   readonly logging: LoggingConfig
 }
 
+export type Tags = Readonly<Record<string, string>>
+
 /** The package that a version runs, by content. */
 export interface CodePackage {
   /** Base64 SHA-256 of the zip, as AWS's `CodeSha256`. */
@@ -56,6 +58,10 @@ export interface FunctionVersion {
   readonly stateReason?: Reason
   readonly lastUpdateStatus?: UpdateStatus
   readonly lastUpdateReason?: Reason
+  /** New with every change of code or configuration: environments serve one deployment only. */
+  readonly deploymentId: string
   /** Distinguishes a function from an earlier one of the same name that was deleted. */
   readonly functionId: string
+  /** Tags belong to the function; they are kept with `$LATEST`. */
+  readonly tags?: Tags
 }

@@ -1,3 +1,20 @@
-export * from './event.ts'
-export * from './function.ts'
-export * from './identity.ts'
+export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
+export type { QueuedEvent } from './event.ts'
+export {
+  type CodePackage,
+  type FunctionConfiguration,
+  type FunctionState,
+  type FunctionVersion,
+  LATEST,
+  type LoggingConfig,
+  type Reason,
+  type Tags,
+  type UpdateStatus,
+} from './function.ts'
+export { createConfiguration, updateConfiguration } from './function-configuration.ts'
+export * from './function-errors.ts'
+export { type FunctionAddress, type FunctionName, functionArn, isVersionNumber, parseFunctionName, partitionOf, type Place, qualifiedArn } from './function-name.ts'
+export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
+export type { AccessKey, InlinePolicy, Page, Role, User } from './identity.ts'
+export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
+export { runtimeVersionArn } from './runtimes.ts'

@@ -1,0 +1,102 @@
+import type { Clock } from '#base'
+import { type AccessKey, partitionOf } from '#resources'
+import type { IdentityStore } from '#store'
+import type { Caller, Identity } from '../caller.ts'
+import { noPolicies } from '../policy/applicable-policies.ts'
+import { callerPolicies } from './policies-of.ts'
+import type { RootKey } from './root-key.ts'
+import { type Session, Sessions } from './sessions.ts'
+
+/** Who stands behind an access key: the root user, an IAM user, or a session of a role. */
+export class IdentityDirectory {
+  readonly sessions: Sessions
+  readonly #identities: IdentityStore
+  readonly #partition: string
+  readonly #rootKey: RootKey
+  readonly #root: Identity
+  readonly #known = new Map<string, { readonly key: AccessKey; readonly identity: Identity }>()
+
+  constructor(of: {
+    readonly identities: IdentityStore
+    readonly rootKey: RootKey
+    readonly account: string
+    readonly region: string
+    readonly clock: Clock
+  }) {
+    this.sessions = new Sessions(of.clock)
+    this.#identities = of.identities
+    this.#partition = partitionOf(of.region)
+    this.#rootKey = of.rootKey
+    this.#root = {
+      secretAccessKey: of.rootKey.secretAccessKey,
+      caller: rootCaller(this.#partition, of.account, of.rootKey.accessKeyId),
+    }
+  }
+
+  get root(): Caller {
+    return this.#root.caller
+  }
+
+  /** In memory but for the first request of a key. */
+  lookUp(accessKeyId: string): Identity | undefined | Promise<Identity | undefined> {
+    if (accessKeyId === this.#rootKey.accessKeyId) return this.#root
+    const session = this.sessions.find(accessKeyId)
+    if (session) return this.#sessionIdentity(session)
+    const key = this.#identities.peekAccessKey(accessKeyId)
+    if (!key || key.status !== 'Active') return undefined
+    return this.#userIdentity(key)
+  }
+
+  #userIdentity(key: AccessKey): Identity | Promise<Identity | undefined> {
+    const policies = callerPolicies(this.#identities.policiesOf(key.account, 'user', key.userName))
+    const known = this.#known.get(key.id)
+    if (known && known.key === key && known.identity.caller.policies === policies) return known.identity
+    return this.#identities.findUser(key.account, key.userName).then((user) => {
+      if (!user) return undefined
+      const caller: Caller = {
+        kind: 'user',
+        account: user.account,
+        arn: `arn:${this.#partition}:iam::${user.account}:user${user.path}${user.name}`,
+        userId: user.id,
+        userName: user.name,
+        accessKeyId: key.id,
+        policies,
+      }
+      const identity = { secretAccessKey: key.secret, caller }
+      this.#known.set(key.id, { key, identity })
+      return identity
+    })
+  }
+
+  async #sessionIdentity(session: Session): Promise<Identity | undefined> {
+    const role = await this.#identities.findRole(session.account, session.roleName)
+    if (!role) return undefined
+    const policies = callerPolicies(this.#identities.policiesOf(session.account, 'role', role.name))
+    const caller: Caller = {
+      kind: 'role-session',
+      account: session.account,
+      arn: `arn:${this.#partition}:sts::${session.account}:assumed-role/${role.name}/${session.sessionName}`,
+      userId: `${role.id}:${session.sessionName}`,
+      roleArn: `arn:${this.#partition}:iam::${session.account}:role${role.path}${role.name}`,
+      accessKeyId: session.accessKeyId,
+      policies,
+    }
+    return {
+      secretAccessKey: session.secretAccessKey,
+      sessionToken: session.sessionToken,
+      expiresAtMs: session.expiresAtMs,
+      caller,
+    }
+  }
+}
+
+function rootCaller(partition: string, account: string, accessKeyId: string): Caller {
+  return {
+    kind: 'root',
+    account,
+    arn: `arn:${partition}:iam::${account}:root`,
+    userId: account,
+    accessKeyId,
+    policies: noPolicies,
+  }
+}

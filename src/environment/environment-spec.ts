@@ -1,0 +1,61 @@
+import type { LogSink } from '#base'
+
+/** Everything an execution environment needs to know of its function version; fixed for its whole life. */
+export interface EnvironmentSpec {
+  readonly functionName: string
+  /** `$LATEST` or a number. */
+  readonly functionVersion: string
+  /** The runtime's identifier, such as `python3.12` or `nodejs22.x`. */
+  readonly runtime: string
+  readonly handler: string
+  readonly memoryMb: number
+  readonly ephemeralStorageMb: number
+  readonly timeoutSeconds: number
+  /** Host path of the unpacked code package; must be readable by everybody, because the function runs as an unknown user. */
+  readonly codeDirectory: string
+  /** The user's variables. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly region: string
+  readonly account: string
+  readonly credentials: RoleCredentials
+  readonly logGroupName: string
+  readonly logStreamName: string
+  readonly log: LogSink
+  readonly runtimeVersionArn: string
+}
+
+export interface RoleCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+}
+
+export interface Invocation {
+  readonly requestId: string
+  readonly payload: Buffer
+  readonly invokedFunctionArn: string
+  readonly traceHeader: string
+  /** JSON text. */
+  readonly clientContext?: string
+  readonly wantsLogTail: boolean
+}
+
+/** A function error is a result too: its payload is the error's JSON. */
+export interface InvocationResult {
+  readonly functionError?: 'Unhandled'
+  /** Only with `functionError`; as in the platform's log lines, such as `Runtime.ExitError`. */
+  readonly errorType?: string
+  readonly payload: Buffer
+  /** The last 4096 bytes of this invocation's log, when wanted. */
+  readonly logTail?: Buffer
+}
+
+export interface Environment {
+  readonly id: string
+  /** False once it must not be used any more. */
+  readonly isAlive: boolean
+  /** One at a time. The function's faults are results; rejects only when the environment was shut down meanwhile. */
+  invoke(invocation: Invocation): Promise<InvocationResult>
+  /** Shutdown phase, then gone; may be called again. */
+  shutdown(): Promise<void>
+}

@@ -1,0 +1,53 @@
+import type { EnvironmentSpec } from './environment-spec.ts'
+import type { Runtime } from './runtimes/runtime.ts'
+import type { SandboxPaths } from './sandbox/sandbox.ts'
+
+/** The variables of a function's process; the user's come last, so the extendable ones of ours can be replaced. */
+export function environmentVariables(
+  spec: EnvironmentSpec,
+  runtime: Runtime,
+  paths: SandboxPaths,
+  runtimeApi: string,
+): Record<string, string> {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: spec.functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: spec.functionVersion,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: spec.logGroupName,
+    AWS_LAMBDA_LOG_STREAM_NAME: spec.logStreamName,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
+    AWS_REGION: spec.region,
+    AWS_DEFAULT_REGION: spec.region,
+    AWS_ACCESS_KEY_ID: spec.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: spec.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: spec.credentials.sessionToken,
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
+    _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
+    _AWS_XRAY_DAEMON_PORT: '2000',
+    _HANDLER: spec.handler,
+    LAMBDA_TASK_ROOT: paths.task,
+    LAMBDA_RUNTIME_DIR: paths.runtime,
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    // Without the system's own directories: these are the host's, which its loader knows, and not Amazon Linux's.
+    LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:/opt/lib`,
+    PWD: paths.task,
+    SHLVL: '0',
+    ...languageVariables(runtime, paths),
+    ...spec.variables,
+  }
+}
+
+function languageVariables({ family, version }: Runtime, { task, runtime }: SandboxPaths): Record<string, string> {
+  if (family === 'python') {
+    const isUtf8ByName = Number(version.split('.')[1]) >= 12
+    return { PYTHONPATH: runtime, ...(isUtf8ByName ? { LC_CTYPE: 'C.UTF-8' } : {}) }
+  }
+  return {
+    NODE_PATH: `/opt/nodejs/node${version}/node_modules:/opt/nodejs/node_modules:${runtime}/node_modules:${runtime}:${task}`,
+  }
+}

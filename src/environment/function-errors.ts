@@ -1,0 +1,67 @@
+import type { InvocationResult } from './environment-spec.ts'
+import { MOST_RESPONSE_BYTES } from './runtime-api/runtime-connection.ts'
+import type { ProcessExit } from './sandbox/sandbox.ts'
+
+/** Failures that the platform itself reports, in place of an answer of the runtime. */
+export interface PlatformFailure {
+  readonly errorType: string
+  /** Without the request id in front of it. */
+  readonly message: string
+  /** How log lines put it. */
+  readonly status: 'timeout' | 'error'
+}
+
+export const exited = ({ status, signal }: ProcessExit): PlatformFailure => ({
+  errorType: 'Runtime.ExitError',
+  message:
+    signal !== undefined
+      ? `Runtime exited with error: signal: ${signalText(signal)}`
+      : status === 0
+        ? 'Runtime exited without providing a reason'
+        : `Runtime exited with error: exit status ${status}`,
+  status: 'error',
+})
+
+export const outOfMemory: PlatformFailure = {
+  errorType: 'Runtime.OutOfMemory',
+  message: 'Runtime exited with error: signal: killed',
+  status: 'error',
+}
+
+export const timedOut = (timeoutSeconds: number): PlatformFailure => ({
+  errorType: 'Sandbox.Timedout',
+  message: `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
+  status: 'timeout',
+})
+
+export const noInterpreter = (runtime: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `no interpreter for runtime ${runtime} was found on the host`,
+  status: 'error',
+})
+
+export function failureResult({ errorType, message }: PlatformFailure, requestId: string): InvocationResult {
+  const body = { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` }
+  return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify(body)) }
+}
+
+export function responseTooLarge(): InvocationResult {
+  const errorType = 'Function.ResponseSizeTooLarge'
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MOST_RESPONSE_BYTES} bytes).`
+  return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify({ errorMessage, errorType })) }
+}
+
+/** Go's words, which the messages of AWS use. */
+const signalText = (signal: string) => SIGNAL_TEXTS[signal] ?? signal.toLowerCase()
+
+const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGABRT: 'aborted',
+  SIGTERM: 'terminated',
+  SIGBUS: 'bus error',
+  SIGILL: 'illegal instruction',
+  SIGFPE: 'floating point exception',
+  SIGTRAP: 'trace/breakpoint trap',
+  SIGINT: 'interrupt',
+}

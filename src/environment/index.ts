@@ -1,0 +1,8 @@
+export {
+  type EnvironmentHost,
+  type EnvironmentHostOptions,
+  type Isolation,
+  openEnvironmentHost,
+} from './environment-host.ts'
+export type { Environment, EnvironmentSpec, Invocation, InvocationResult, RoleCredentials } from './environment-spec.ts'
+export { isSupportedRuntime } from './runtimes/runtime.ts'

@@ -1,0 +1,308 @@
+import { strict as assert } from 'node:assert'
+import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
+import {
+  exited,
+  failureResult,
+  outOfMemory,
+  type PlatformFailure,
+  responseTooLarge,
+  timedOut,
+} from './function-errors.ts'
+import type { IdleFreezer } from './idle-freezer.ts'
+import { awaitInit, type InitOutcome } from './init-phase.ts'
+import {
+  endLine,
+  failureLine,
+  InvocationLog,
+  initReportLine,
+  initStartLine,
+  type ReportFailure,
+  reportLine,
+  startLine,
+} from './invocation-log.ts'
+import type { RuntimeAnswer, RuntimeError, RuntimeSession } from './runtime-api/runtime-session.ts'
+import { type RuntimeProcess, startRuntimeProcess } from './runtime-process.ts'
+import type { ProcessExit, Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
+
+/** What a host gives an environment to live on. */
+export interface EnvironmentParts {
+  readonly id: string
+  readonly spec: EnvironmentSpec
+  readonly sandbox: Sandbox
+  readonly command: SandboxCommand
+  readonly freezer: IdleFreezer
+  /** A line for the head of the log stream. */
+  readonly notice: string | undefined
+  /** Makes the Runtime API by TCP lead to this session. */
+  readonly assignSession: (session: RuntimeSession) => void
+  /** Called once, when the environment has gone. */
+  readonly release: () => void
+}
+
+/** The Init phase's own limit; an Init that is repeated within an invocation is limited by the function's timeout. */
+const INIT_LIMIT_MS = 10_000
+/** Reading the memory use takes longer than a short invocation, so REPORT lines of quick ones share a value. */
+const MEMORY_READ_INTERVAL_MS = 100
+
+interface Call {
+  readonly invocation: Invocation
+  readonly startMs: number
+  readonly deadlineMs: number
+  readonly resolve: (result: InvocationResult) => void
+  readonly reject: (error: Error) => void
+  /** Its time is over; its processes are being killed. */
+  hasTimedOut: boolean
+}
+
+/** An execution environment: Init, Invoke, reset after a failure, Shutdown. */
+export class RunningEnvironment implements Environment {
+  readonly id: string
+  readonly #parts: EnvironmentParts
+  readonly #log: InvocationLog
+  /** One timer for the environment's whole life, wound up again by each invocation. */
+  #deadline: NodeJS.Timeout | undefined
+  /** None after a failure: the next invocation starts one. */
+  #process: RuntimeProcess | undefined
+  #call: Call | undefined
+  /** Writes the last lines of an invocation, which follow its answer a turn later. */
+  #owedReport: (() => void) | undefined
+  #isFrozen = false
+  #idleSinceMs: number | undefined
+  /** Until the first REPORT has told it. */
+  #initMs: number | undefined
+  #usedMemoryMb = 0
+  #memoryReadMs = 0
+  #shutdown: Promise<void> | undefined
+
+  private constructor(parts: EnvironmentParts) {
+    this.id = parts.id
+    this.#parts = parts
+    this.#log = new InvocationLog(parts.spec.log)
+  }
+
+  /** Resolves when the Init phase has ended; a failed one is repeated within the first invocation. */
+  static async start(parts: EnvironmentParts): Promise<RunningEnvironment> {
+    const environment = new RunningEnvironment(parts)
+    try {
+      await environment.#firstInit()
+    } catch (error) {
+      await environment.shutdown()
+      throw error
+    }
+    return environment
+  }
+
+  get isAlive(): boolean {
+    return this.#shutdown === undefined
+  }
+
+  get idleSinceMs(): number | undefined {
+    return this.#process?.session.isReady === true ? this.#idleSinceMs : undefined
+  }
+
+  freeze(): void {
+    if (!this.isAlive) return
+    this.#isFrozen = true
+    this.#parts.sandbox.freeze()
+  }
+
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    assert(this.isAlive, 'an environment that was shut down is not invoked')
+    assert(this.#call === undefined, 'an environment has one invocation at a time')
+    this.#owedReport?.()
+    this.#thaw()
+    const { spec } = this.#parts
+    if (invocation.wantsLogTail) this.#log.startTail()
+    this.#log.append(startLine(invocation.requestId, spec.functionVersion))
+    return new Promise((resolve, reject) => {
+      const deadlineMs = Date.now() + spec.timeoutSeconds * 1000
+      const call: Call = { invocation, startMs: performance.now(), deadlineMs, resolve, reject, hasTimedOut: false }
+      this.#call = call
+      this.#windUp()
+      if (this.#process !== undefined) this.#dispatch(call, this.#process)
+      else this.#initAndDispatch(call).catch((error) => this.#breakDown(call, error))
+    })
+  }
+
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#end()
+    return this.#shutdown
+  }
+
+  // --- Init
+
+  async #firstInit(): Promise<void> {
+    const { notice } = this.#parts
+    const startMs = performance.now()
+    if (notice !== undefined) this.#log.append(notice)
+    const outcome = await this.#init('init', INIT_LIMIT_MS)
+    if (outcome.kind !== 'ready') return
+    this.#initMs = performance.now() - startMs
+    this.#becomeIdle()
+  }
+
+  /** Init as a part of an invocation, because the last process has gone. */
+  async #initAndDispatch(call: Call): Promise<void> {
+    const outcome = await this.#init('invoke', undefined)
+    if (this.#call !== call || call.hasTimedOut) return
+    if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error))
+    else if (outcome.kind === 'failed') this.#fail(call, outcome.failure)
+    else if (this.#process !== undefined) this.#dispatch(call, this.#process)
+  }
+
+  async #init(phase: 'init' | 'invoke', limitMs: number | undefined): Promise<InitOutcome> {
+    const { spec, sandbox, command, assignSession } = this.#parts
+    const startMs = performance.now()
+    this.#log.append(initStartLine(spec.runtime, spec.runtimeVersionArn))
+    const runtime = await startRuntimeProcess(sandbox, command, assignSession, (record) => this.#log.append(record))
+    this.#process = runtime
+    // Too late already: it must not outlive what it was started for.
+    if (!this.isAlive || this.#call?.hasTimedOut) runtime.kill()
+    const outcome = await awaitInit(runtime, limitMs)
+    if (outcome.kind === 'ready') {
+      runtime.end.then((exit) => this.#onExit(runtime, exit))
+      return outcome
+    }
+    this.#process = undefined
+    const initMs = performance.now() - startMs
+    if (!this.#call?.hasTimedOut) this.#log.append(initReportLine(initMs, phase, reportedFailure(outcome)))
+    return outcome
+  }
+
+  // --- Invoke
+
+  #dispatch(call: Call, { session }: RuntimeProcess): void {
+    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext } = call.invocation
+    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload }
+    session.dispatch(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
+      if (this.#call === call && !call.hasTimedOut) this.#settle(call, resultOf(answer))
+    })
+  }
+
+  /** The caller has the answer at once; the log lines wait a turn, until output written before it has been read. */
+  #settle(call: Call, result: InvocationResult, failure?: ReportFailure): void {
+    const durationMs = performance.now() - call.startMs
+    this.#call = undefined
+    if (!call.invocation.wantsLogTail) call.resolve(result)
+    const report = () => {
+      if (this.#owedReport !== report) return
+      this.#owedReport = undefined
+      this.#report(call.invocation.requestId, durationMs, failure)
+      if (call.invocation.wantsLogTail) call.resolve({ ...result, logTail: this.#log.endTail() })
+    }
+    this.#owedReport = report
+    setImmediate(report)
+    this.#becomeIdle()
+  }
+
+  #report(requestId: string, measuredMs: number, failure: ReportFailure | undefined): void {
+    const { memoryMb, timeoutSeconds } = this.#parts.spec
+    const initMs = this.#initMs
+    this.#initMs = undefined
+    const durationMs = Math.min(measuredMs, timeoutSeconds * 1000)
+    this.#log.append(endLine(requestId))
+    this.#log.append(reportLine({ requestId, durationMs, memoryMb, usedMemoryMb: this.#usedMemory(), initMs, failure }))
+  }
+
+  #usedMemory(): number {
+    const now = performance.now()
+    if (now - this.#memoryReadMs > MEMORY_READ_INTERVAL_MS) {
+      this.#memoryReadMs = now
+      const used = Math.ceil(this.#parts.sandbox.peakMemoryBytes() / 1024 / 1024)
+      this.#usedMemoryMb = Math.min(used, this.#parts.spec.memoryMb)
+    }
+    return this.#usedMemoryMb
+  }
+
+  #becomeIdle(): void {
+    this.#idleSinceMs = performance.now()
+    this.#parts.freezer.watch(this)
+  }
+
+  #thaw(): void {
+    this.#idleSinceMs = undefined
+    if (!this.#isFrozen) return
+    this.#isFrozen = false
+    this.#parts.sandbox.thaw()
+  }
+
+  // --- failures: after each of them the processes are gone, and the next invocation starts with an Init
+
+  #windUp(): void {
+    if (this.#deadline !== undefined) {
+      this.#deadline.refresh()
+      return
+    }
+    this.#deadline = setTimeout(() => void this.#onDeadline(), this.#parts.spec.timeoutSeconds * 1000)
+    this.#deadline.unref()
+  }
+
+  /** The time covers all of the Invoke phase: the runtime must have asked for its next event as well. */
+  async #onDeadline(): Promise<void> {
+    const call = this.#call
+    const runtime = this.#process
+    if (call === undefined && (runtime === undefined || runtime.session.isReady || !this.isAlive)) return
+    if (call !== undefined) call.hasTimedOut = true
+    this.#parts.sandbox.kill()
+    await runtime?.end
+    if (this.#process === runtime) this.#process = undefined
+    if (call !== undefined && this.#call === call) this.#fail(call, timedOut(this.#parts.spec.timeoutSeconds))
+  }
+
+  #onExit(runtime: RuntimeProcess, exit: ProcessExit): void {
+    if (this.#process !== runtime) return
+    this.#process = undefined
+    const call = this.#call
+    if (call === undefined || call.hasTimedOut) return
+    this.#fail(call, runtime.ranOutOfMemory(exit) ? outOfMemory : exited(exit))
+  }
+
+  #fail(call: Call, failure: PlatformFailure): void {
+    const { requestId } = call.invocation
+    this.#log.append(failureLine(requestId, failure))
+    this.#settle(call, failureResult(failure, requestId), failure)
+  }
+
+  /** The host could not start a process. That is no fault of the function, and this environment is of no use any more. */
+  #breakDown(call: Call, error: Error): void {
+    if (this.#call !== call) return
+    this.#call = undefined
+    call.reject(error)
+    void this.shutdown()
+  }
+
+  // --- Shutdown: without extensions there is nobody to be asked, so everything is killed at once
+
+  async #end(): Promise<void> {
+    const { sandbox, release } = this.#parts
+    clearTimeout(this.#deadline)
+    this.#owedReport?.()
+    const call = this.#call
+    this.#call = undefined
+    call?.reject(new Error('the execution environment was shut down during the invocation'))
+    sandbox.kill()
+    await this.#process?.end
+    await sandbox.remove()
+    release()
+  }
+}
+
+const functionError = ({ body, errorType }: RuntimeError): InvocationResult => ({
+  functionError: 'Unhandled',
+  errorType,
+  payload: body,
+})
+
+function resultOf(answer: RuntimeAnswer): InvocationResult {
+  switch (answer.kind) {
+    case 'response':
+      return { payload: answer.body }
+    case 'error':
+      return functionError(answer)
+    case 'too-large':
+      return responseTooLarge()
+  }
+}
+
+const reportedFailure = (outcome: Exclude<InitOutcome, { kind: 'ready' }>): ReportFailure =>
+  outcome.kind === 'failed' ? outcome.failure : { status: 'error', errorType: outcome.error.errorType }

@@ -1,0 +1,195 @@
+import type { Socket } from 'node:net'
+import { type RequestHead, RequestReader } from './request-reader.ts'
+import {
+  INVALID_REQUEST_ID,
+  type NextReceiver,
+  type Refusal,
+  type RuntimeEvent,
+  type RuntimeSession,
+} from './runtime-session.ts'
+
+/** AWS's limit of a buffered response: 6 MiB and 100 bytes. */
+export const MOST_RESPONSE_BYTES = 6_291_556
+
+/** Small payloads go out in one write together with their head; larger ones in one vectored write, uncopied. */
+const MOST_COPIED_BYTES = 16 * 1024
+
+const INVOCATION = '/2018-06-01/runtime/invocation/'
+const NEXT = `${INVOCATION}next`
+const PING = ['/2018-06-01/ping', '/ping']
+const REQUEST_ID_LENGTH = 36
+
+/** Serves the Runtime API to one connection of a runtime process. Ends when the socket does. */
+export function serveRuntime(socket: Socket, session: RuntimeSession): void {
+  const connection = new RuntimeConnection(socket, session)
+  const reader = new RequestReader(connection)
+  socket.on('data', (chunk: Buffer) => {
+    reader.read(chunk)
+    connection.flush()
+  })
+  socket.on('close', () => session.abandon(connection))
+  // A runtime that dies resets its connection; its exit is what counts.
+  socket.on('error', () => socket.destroy())
+}
+
+class RuntimeConnection implements NextReceiver {
+  readonly #socket: Socket
+  readonly #session: RuntimeSession
+  #unsent = ''
+  #isWaiting = false
+
+  constructor(socket: Socket, session: RuntimeSession) {
+    this.#socket = socket
+    this.#session = session
+  }
+
+  /**
+   * Answers of this turn leave together. While a `next` waits they are even held until its event, which a client that
+   * sent its requests in one write will not notice, and which does not wake the function's process for nothing.
+   */
+  flush(): void {
+    if (this.#isWaiting || this.#unsent === '') return
+    this.#socket.write(this.#unsent, 'latin1')
+    this.#unsent = ''
+  }
+
+  begin(head: RequestHead): number {
+    if (head.header('expect')?.toLowerCase() === '100-continue') this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+    return MOST_RESPONSE_BYTES
+  }
+
+  end(head: RequestHead, body: Buffer | undefined): void {
+    this.#unsent += this.#reply(head, body)
+  }
+
+  fail(): void {
+    this.#isWaiting = false
+    this.#unsent += refusalOf(TRUNCATED)
+    this.flush()
+    this.#socket.destroySoon()
+  }
+
+  deliver(event: RuntimeEvent): void {
+    this.#isWaiting = false
+    const { payload } = event
+    const head = `${this.#unsent}HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${eventHeaders(event)}Content-Length: ${payload.length}\r\n\r\n`
+    this.#unsent = ''
+    if (payload.length <= MOST_COPIED_BYTES) {
+      const headLength = Buffer.byteLength(head)
+      const whole = Buffer.allocUnsafe(headLength + payload.length)
+      whole.write(head, 0, 'utf8')
+      payload.copy(whole, headLength)
+      this.#socket.write(whole)
+      return
+    }
+    this.#socket.cork()
+    this.#socket.write(head, 'utf8')
+    this.#socket.write(payload)
+    this.#socket.uncork()
+  }
+
+  #reply(head: RequestHead, body: Buffer | undefined): string {
+    const { method, path } = head
+    if (path.startsWith(INVOCATION)) {
+      if (method === 'GET' && path === NEXT) return this.#next()
+      const requestId = path.slice(INVOCATION.length, INVOCATION.length + REQUEST_ID_LENGTH)
+      const action = path.slice(INVOCATION.length + REQUEST_ID_LENGTH)
+      if (method === 'POST' && action === '/response') return this.#response(head, requestId, body)
+      if (method === 'POST' && action === '/error') return this.#error(head, requestId, body)
+      // An id of another length is wrong, whatever is asked.
+      if (method === 'POST' && /\/(response|error)$/.test(path)) return refusalOf(INVALID_REQUEST_ID)
+    }
+    if (method === 'POST' && path === '/2018-06-01/runtime/init/error') return this.#initError(head, body)
+    if (method === 'GET' && PING.includes(path)) return httpResponse('200 OK', 'text/plain', 'pong')
+    return httpResponse('404 Not Found', 'text/plain; charset=utf-8', '404 page not found\n')
+  }
+
+  #next(): string {
+    // Set first, because an event that is there already is delivered within the call.
+    this.#isWaiting = true
+    const refusal = this.#session.next(this)
+    if (refusal === undefined) return ''
+    this.#isWaiting = false
+    return refusalOf(refusal)
+  }
+
+  #response(head: RequestHead, requestId: string, body: Buffer | undefined): string {
+    const refusal = this.#session.refuseAnswer(requestId, 'InvocationResponse')
+    if (refusal) return refusalOf(refusal)
+    const mode = head.header('lambda-runtime-function-response-mode')
+    if (mode !== undefined && mode !== 'streaming' && mode !== 'buffered') {
+      this.#session.answer(invalidResponseMode(requestId))
+      return refusalOf(INVALID_RESPONSE_MODE)
+    }
+    if (body === undefined) return this.#tooLarge()
+    this.#session.answer({ kind: 'response', body })
+    return ACCEPTED
+  }
+
+  #error(head: RequestHead, requestId: string, body: Buffer | undefined): string {
+    const refusal = this.#session.refuseAnswer(requestId, 'InvocationErrorResponse')
+    if (refusal) return refusalOf(refusal)
+    if (body === undefined) return this.#tooLarge()
+    this.#session.answer({ kind: 'error', body, errorType: errorTypeOf(head, 'Function.Unknown') })
+    return ACCEPTED
+  }
+
+  #initError(head: RequestHead, body: Buffer | undefined): string {
+    const error = { body: body ?? Buffer.alloc(0), errorType: errorTypeOf(head, 'Runtime.Unknown') }
+    const refusal = this.#session.initError(error)
+    return refusal ? refusalOf(refusal) : ACCEPTED
+  }
+
+  #tooLarge(): string {
+    this.#session.answer({ kind: 'too-large' })
+    return refusalOf(TOO_LARGE)
+  }
+}
+
+const httpResponse = (status: string, contentType: string, body: string) =>
+  `HTTP/1.1 ${status}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
+const ACCEPTED = httpResponse('202 Accepted', 'application/json', '{"status":"OK"}')
+
+const refusalOf = ({ status, errorType, errorMessage }: Refusal) =>
+  httpResponse(REASONS[status], 'application/json', JSON.stringify({ errorMessage, errorType }))
+
+const REASONS = { 400: '400 Bad Request', 403: '403 Forbidden', 413: '413 Request Entity Too Large' }
+
+const TRUNCATED: Refusal = {
+  status: 400,
+  errorType: 'TruncatedHTTPRequest',
+  errorMessage: 'HTTP request detected as truncated',
+}
+
+const INVALID_RESPONSE_MODE: Refusal = {
+  status: 400,
+  errorType: 'InvalidFunctionResponseMode',
+  errorMessage: 'Invalid function response mode',
+}
+
+const TOO_LARGE: Refusal = {
+  status: 413,
+  errorType: 'RequestEntityTooLarge',
+  errorMessage: `Exceeded maximum allowed payload size (${MOST_RESPONSE_BYTES} bytes).`,
+}
+
+function eventHeaders({ requestId, deadlineMs, invokedFunctionArn, traceHeader, clientContext }: RuntimeEvent): string {
+  const optional = clientContext === undefined ? '' : `Lambda-Runtime-Client-Context: ${oneLine(clientContext)}\r\n`
+  return `Lambda-Runtime-Aws-Request-Id: ${requestId}\r\nLambda-Runtime-Deadline-Ms: ${deadlineMs}\r\nLambda-Runtime-Invoked-Function-Arn: ${oneLine(invokedFunctionArn)}\r\nLambda-Runtime-Trace-Id: ${oneLine(traceHeader)}\r\n${optional}`
+}
+
+/** These come from callers: a line break must not become a header, and between JSON tokens a space means the same. */
+const oneLine = (value: string) => (/[\r\n]/.test(value) ? value.replaceAll(/[\r\n]+/g, ' ') : value)
+
+/** Whatever is not of this form is recorded as unknown; the body is passed on as it came. */
+function errorTypeOf(head: RequestHead, unknown: string): string {
+  const given = head.header('lambda-runtime-function-error-type')
+  return given !== undefined && /^(Runtime|Function)\.[A-Z][a-zA-Z]+$/.test(given) ? given : unknown
+}
+
+function invalidResponseMode(requestId: string) {
+  const errorType = 'Runtime.InvalidResponseModeHeader'
+  const errorMessage = `RequestId: ${requestId} Error: Invalid function response mode`
+  return { kind: 'error', errorType, body: Buffer.from(JSON.stringify({ errorType, errorMessage })) } as const
+}

@@ -1,0 +1,129 @@
+import { strict as assert } from 'node:assert'
+
+/**
+ * One runtime process as the Runtime API sees it: a state machine with at most one invocation at a time. Every
+ * connection of the process, inherited or by TCP, leads to the same session, and to no other.
+ */
+export class RuntimeSession {
+  readonly initEnd: Promise<InitEnd>
+  #endInit: (end: InitEnd) => void = () => {}
+  #state: State = 'Started'
+  #event: RuntimeEvent | undefined
+  #settle: ((answer: RuntimeAnswer) => void) | undefined
+  readonly #waiting: NextReceiver[] = []
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<InitEnd>()
+    this.initEnd = promise
+    this.#endInit = resolve
+  }
+
+  /** The runtime waits for an event, so it may be frozen. */
+  get isReady(): boolean {
+    return this.#state === 'Ready'
+  }
+
+  /** Hands an event to the runtime, at once or when it next asks; `settle` is called once, unless the process ends first. */
+  dispatch(event: RuntimeEvent, settle: (answer: RuntimeAnswer) => void): void {
+    assert(this.#settle === undefined, 'a runtime has one invocation at a time')
+    this.#event = event
+    this.#settle = settle
+    if (this.#state === 'Ready') this.#deliver()
+  }
+
+  /** `GET /runtime/invocation/next`; the receiver gets the event now or later. */
+  next(receiver: NextReceiver): Refusal | undefined {
+    const state = this.#state
+    if (state === 'Running' || state === 'InitError') return invalidTransition(state, 'Ready')
+    if (this.#waiting.length >= MOST_WAITING) return invalidTransition(state, 'Ready')
+    this.#waiting.push(receiver)
+    this.#state = 'Ready'
+    if (state === 'Started') this.#endInit({ kind: 'ready' })
+    if (this.#settle !== undefined && this.#event !== undefined) this.#deliver()
+    return undefined
+  }
+
+  /** The receiver's connection has closed. */
+  abandon(receiver: NextReceiver): void {
+    const index = this.#waiting.indexOf(receiver)
+    if (index >= 0) this.#waiting.splice(index, 1)
+  }
+
+  /** Whether an answer to this invocation is allowed now; asked as soon as its headers are here. */
+  refuseAnswer(requestId: string, target: 'InvocationResponse' | 'InvocationErrorResponse'): Refusal | undefined {
+    if (this.#state === 'Ready' || this.#event?.requestId !== requestId) return INVALID_REQUEST_ID
+    return this.#state === 'Running' ? undefined : invalidTransition(this.#state, target)
+  }
+
+  answer(answer: RuntimeAnswer): void {
+    const settle = this.#settle
+    this.#settle = undefined
+    this.#state = 'RuntimeResponseSentState'
+    settle?.(answer)
+  }
+
+  initError(error: RuntimeError): Refusal | undefined {
+    if (this.#state !== 'Started') return invalidTransition(this.#state, 'InitError')
+    this.#state = 'InitError'
+    this.#endInit({ kind: 'error', error })
+    return undefined
+  }
+
+  #deliver(): void {
+    const receiver = this.#waiting.shift()
+    // Every connection that waited has closed; the runtime will ask again, or its process ends.
+    if (receiver === undefined || this.#event === undefined) return
+    this.#state = 'Running'
+    receiver.deliver(this.#event)
+  }
+}
+
+export interface RuntimeEvent {
+  readonly requestId: string
+  readonly deadlineMs: number
+  readonly invokedFunctionArn: string
+  readonly traceHeader: string
+  readonly clientContext?: string
+  readonly payload: Buffer
+}
+
+export interface NextReceiver {
+  deliver(event: RuntimeEvent): void
+}
+
+export interface RuntimeError {
+  readonly body: Buffer
+  readonly errorType: string
+}
+
+export type RuntimeAnswer =
+  | { readonly kind: 'response'; readonly body: Buffer }
+  | ({ readonly kind: 'error' } & RuntimeError)
+  | { readonly kind: 'too-large' }
+
+export type InitEnd = { readonly kind: 'ready' } | { readonly kind: 'error'; readonly error: RuntimeError }
+
+/** What the runtime is told instead of getting its way. */
+export interface Refusal {
+  readonly status: 400 | 403 | 413
+  readonly errorType: string
+  readonly errorMessage: string
+}
+
+/** The names that the messages of state errors use. */
+type State = 'Started' | 'InitError' | 'Ready' | 'Running' | 'RuntimeResponseSentState'
+
+/** A runtime that serves one invocation at a time has no use for more connections waiting at once. */
+const MOST_WAITING = 16
+
+export const INVALID_REQUEST_ID: Refusal = {
+  status: 400,
+  errorType: 'InvalidRequestID',
+  errorMessage: 'Invalid request ID',
+}
+
+const invalidTransition = (from: State, to: string): Refusal => ({
+  status: 403,
+  errorType: 'InvalidStateTransition',
+  errorMessage: `State transition from ${from} to ${to} failed for runtime. Error: State transition is not allowed`,
+})

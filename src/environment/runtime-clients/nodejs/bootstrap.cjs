@@ -1,0 +1,221 @@
+'use strict'
+// The Node.js runtime: speaks the Lambda Runtime API over the socket that the environment inherited as descriptor 3.
+// Runs on Node 18 and newer. Response and next request leave in one write; events are read into one reused buffer.
+
+const { Socket } = require('node:net')
+const { log, patchConsole, setRequestId } = require('./log.cjs')
+const { loadHandler } = require('./handler.cjs')
+const { toResponse, toLogText, runtimeError } = require('./errors.cjs')
+
+const RUNTIME_SOCKET = 3
+const INVOCATION = '/2018-06-01/runtime/invocation/'
+const NEXT = `GET ${INVOCATION}next HTTP/1.1\r\n\r\n`
+const INIT_ERROR = 'POST /2018-06-01/runtime/init/error HTTP/1.1\r\n'
+
+const { env } = process
+const fixedContext = {
+  functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+  functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+  memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+  logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+  logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+}
+
+let handler
+/** The invocation whose answer is still owed. */
+let current
+
+const socket = new Socket({
+  fd: RUNTIME_SOCKET,
+  readable: true,
+  writable: true,
+  onread: { buffer: Buffer.allocUnsafe(65536), callback: receive },
+})
+// The server has gone: nobody is left to work for.
+socket.on('end', () => process.exit(0))
+socket.on('error', () => process.exit(0))
+socket.unref()
+
+start()
+
+async function start() {
+  patchConsole()
+  process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129))
+  process.on('unhandledRejection', (reason) => {
+    const error = runtimeError('UnhandledPromiseRejection', String(reason))
+    error.reason = reason
+    die('Unhandled Promise Rejection', error, 128)
+  })
+  // Nothing left to run: a held response goes out now, and a handler that never answered answers null.
+  process.on('beforeExit', () => current?.finish())
+  try {
+    handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER)
+  } catch (error) {
+    return die('Uncaught Exception', error, 1)
+  }
+  socket.ref()
+  socket.write(NEXT, 'latin1')
+}
+
+// --- receiving: responses of the Runtime API, of which only those to `next` carry an event
+
+let unread
+let body
+let bodyLength = 0
+let bodyHead
+
+function receive(length, buffer) {
+  let start = 0
+  if (body !== undefined) {
+    start = Math.min(length, body.length - bodyLength)
+    buffer.copy(body, bodyLength, 0, start)
+    bodyLength += start
+    if (bodyLength < body.length) return true
+    const whole = body
+    body = undefined
+    answered(bodyHead, whole.utf8Slice(0, whole.length))
+  }
+  if (unread !== undefined) {
+    buffer = Buffer.concat([unread, buffer.subarray(start, length)])
+    unread = undefined
+    start = 0
+    length = buffer.length
+  }
+  while (start < length) {
+    const end = buffer.indexOf('\r\n\r\n', start, 'latin1')
+    if (end < 0 || end >= length) {
+      unread = Buffer.from(buffer.subarray(start, length))
+      return true
+    }
+    const head = buffer.latin1Slice(start, end + 2)
+    const size = Number(header(head, 'Content-Length'))
+    start = end + 4
+    if (start + size > length) {
+      bodyHead = head
+      body = Buffer.allocUnsafe(size)
+      bodyLength = buffer.copy(body, 0, start, length)
+      return true
+    }
+    const text = buffer.utf8Slice(start, start + size)
+    start += size
+    answered(head, text)
+  }
+  return true
+}
+
+function header(head, name) {
+  const at = head.indexOf(`\r\n${name}: `)
+  if (at < 0) return undefined
+  const start = at + name.length + 4
+  return head.slice(start, head.indexOf('\r\n', start))
+}
+
+function answered(head, text) {
+  const requestId = header(head, 'Lambda-Runtime-Aws-Request-Id')
+  if (requestId !== undefined) handle(requestId, head, text)
+}
+
+// --- one invocation
+
+function handle(requestId, head, text) {
+  const deadline = Number(header(head, 'Lambda-Runtime-Deadline-Ms'))
+  const clientContext = header(head, 'Lambda-Runtime-Client-Context')
+  env._X_AMZN_TRACE_ID = header(head, 'Lambda-Runtime-Trace-Id')
+  setRequestId(requestId)
+  const call = { requestId, held: undefined, finish }
+  let waits = true
+  current = call
+  // Only what the handler itself started may keep the event loop busy; see `beforeExit`.
+  socket.unref()
+
+  function finish() {
+    if (current !== call) return
+    if (call.held === undefined) succeed(call, null)
+    else call.held()
+  }
+  function done(error, data) {
+    if (current !== call) return
+    if (error !== undefined && error !== null) reject(call, error)
+    else succeed(call, data)
+  }
+  function callback(error, data) {
+    call.held ??= () => done(error, data)
+    if (!waits) setImmediate(call.held)
+  }
+  const context = {
+    get callbackWaitsForEmptyEventLoop() {
+      return waits
+    },
+    set callbackWaitsForEmptyEventLoop(value) {
+      waits = value
+    },
+    ...fixedContext,
+    invokedFunctionArn: header(head, 'Lambda-Runtime-Invoked-Function-Arn'),
+    awsRequestId: requestId,
+    identity: undefined,
+    clientContext: clientContext && JSON.parse(Buffer.from(clientContext, 'latin1').toString('utf8')),
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+    done,
+    succeed: (data) => done(null, data),
+    fail: (error) => done(error ?? 'handled'),
+  }
+
+  try {
+    const result = handler(JSON.parse(text), context, callback)
+    if (typeof result?.then === 'function') {
+      result.then(
+        (data) => current === call && succeed(call, data),
+        (error) => current === call && reject(call, error),
+      )
+    }
+  } catch (error) {
+    if (current === call) reject(call, error)
+  }
+}
+
+function succeed(call, data) {
+  let json
+  try {
+    // Like the handlers of Lambda: no result is null, and so is one that JSON cannot express at all.
+    json = JSON.stringify(data === undefined ? null : data) ?? 'null'
+  } catch {
+    return reject(call, runtimeError('MarshalError', 'Unable to stringify response body'))
+  }
+  answer(call, `${call.requestId}/response HTTP/1.1\r\n`, json)
+}
+
+function reject(call, error) {
+  log('ERROR', 'Invoke Error', toLogText(error))
+  const response = toResponse(error)
+  answer(call, `${call.requestId}/error HTTP/1.1\r\n${errorTypeHeader(response)}`, JSON.stringify(response))
+}
+
+function answer(_call, requestLine, json) {
+  current = undefined
+  setRequestId(undefined)
+  socket.ref()
+  socket.write(
+    `POST ${INVOCATION}${requestLine}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}${NEXT}`,
+    'utf8',
+  )
+}
+
+/** Reports an error that no handler can answer for, then ends the process. */
+function die(title, error, status) {
+  log('ERROR', title, toLogText(error))
+  const response = toResponse(error)
+  const json = JSON.stringify(response)
+  const target = current === undefined ? INIT_ERROR : `POST ${INVOCATION}${current.requestId}/error HTTP/1.1\r\n`
+  const isDuringInit = handler === undefined
+  if (current === undefined && !isDuringInit) process.exit(status)
+  current = undefined
+  socket.write(
+    `${target}${errorTypeHeader(response)}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+    'utf8',
+    () => process.exit(status),
+  )
+}
+
+function errorTypeHeader({ errorType }) {
+  return `Lambda-Runtime-Function-Error-Type: ${String(errorType).replace(/[^\x20-\x7e]/g, '?')}\r\n`
+}

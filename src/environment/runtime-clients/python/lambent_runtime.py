@@ -1,0 +1,334 @@
+"""The Python runtime: speaks the Lambda Runtime API over the socket inherited as descriptor 3.
+
+Runs on Python 3.8 and newer. Imports are few and late, because each one is paid for in every cold start.
+Response and next request leave in one write.
+"""
+
+import os
+import sys
+import time
+from json import JSONEncoder, loads
+
+RUNTIME_SOCKET = 3
+READ_BYTES = 65536
+NEXT = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n"
+
+_request_id = None
+
+
+def main():
+    os.set_inheritable(RUNTIME_SOCKET, False)
+    # Every line is a log record at once, so nothing is lost when the process is killed.
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.stderr.reconfigure(line_buffering=True)
+    _configure_logging_when_imported()
+    task_root = os.environ["LAMBDA_TASK_ROOT"]
+    sys.path[:0] = [task_root, "/opt/python/lib/python%d.%d/site-packages" % sys.version_info[:2], "/opt/python"]
+    setting = os.environ["_HANDLER"]
+    try:
+        handler = _load_handler(setting)
+    except Exception as error:
+        _fail_init(error)
+    connection = _Connection()
+    connection.write(NEXT)
+    while True:
+        head, body = connection.next_event()
+        _handle(connection, handler, head, body)
+
+
+class _Connection:
+    """Requests out, events in. Answers to our posts are read past."""
+
+    def __init__(self):
+        self._unread = b""
+
+    def write(self, data):
+        sent = os.write(RUNTIME_SOCKET, data)
+        while sent < len(data):
+            data = memoryview(data)[sent:]
+            sent = os.write(RUNTIME_SOCKET, data)
+
+    def next_event(self):
+        while True:
+            head, body = self._receive()
+            if b"\r\nLambda-Runtime-Aws-Request-Id: " in head:
+                return _headers(head), body
+
+    def _receive(self):
+        data = self._unread
+        end = data.find(b"\r\n\r\n")
+        while end < 0:
+            data += self._read()
+            end = data.find(b"\r\n\r\n")
+        head = data[: end + 2]
+        at = head.index(b"Content-Length: ") + 16
+        stop = end + 4 + int(head[at : head.index(b"\r\n", at)])
+        if len(data) < stop:
+            parts, length = [data], len(data)
+            while length < stop:
+                parts.append(self._read())
+                length += len(parts[-1])
+            data = b"".join(parts)
+        self._unread = data[stop:]
+        return head, data[end + 4 : stop]
+
+    def _read(self):
+        try:
+            data = os.read(RUNTIME_SOCKET, READ_BYTES)
+        except ConnectionError:
+            data = b""
+        if not data:
+            # The server has gone: nobody is left to work for.
+            os._exit(0)
+        return data
+
+
+def _headers(head):
+    lines = head.decode("utf-8").split("\r\n")
+    return dict(line.split(": ", 1) for line in lines[1:] if line)
+
+
+# --- one invocation
+
+
+def _handle(connection, handler, head, body):
+    global _request_id
+    request_id = _request_id = head["Lambda-Runtime-Aws-Request-Id"]
+    os.environ["_X_AMZN_TRACE_ID"] = head.get("Lambda-Runtime-Trace-Id", "")
+    try:
+        try:
+            event = loads(body.decode("utf-8"))
+        except Exception as error:
+            raise RuntimeFault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error)
+        result = handler(event, LambdaContext(request_id, head))
+        try:
+            answer = _encode(result).encode("utf-8")
+        except Exception as error:
+            raise RuntimeFault("Runtime.MarshalError", "Unable to marshal response: %s" % error)
+        request = "%s/response HTTP/1.1\r\n" % request_id
+    except Exception as error:
+        report = _describe(error, request_id)
+        _log_error(report)
+        answer = _encode(report).encode("utf-8", "backslashreplace")
+        request = "%s/error HTTP/1.1\r\n%s" % (request_id, _error_type_header(report))
+    _request_id = None
+    _flush()
+    connection.write(
+        ("POST /2018-06-01/runtime/invocation/%sContent-Length: %d\r\n\r\n" % (request, len(answer))).encode("latin-1")
+        + answer
+        + NEXT
+    )
+
+
+def _flush():
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except Exception:
+        pass  # The handler has closed or replaced them.
+
+
+def _default(value):
+    # Decimals, which DynamoDB clients return, count as numbers.
+    if type(value).__name__ == "Decimal" and type(value).__module__ in ("decimal", "_decimal", "_pydecimal"):
+        return int(value) if value == value and value == value.to_integral_value() else float(value)
+    raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+
+
+_encode = JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_default).encode
+
+
+# --- the handler
+
+
+def _load_handler(setting):
+    parts = setting.rsplit(".", 1)
+    if len(parts) != 2:
+        raise RuntimeFault(
+            "Runtime.MalformedHandlerName",
+            "Bad handler '%s': not enough values to unpack (expected 2, got 1)" % setting,
+        )
+    module_path, name = parts
+    module_name = module_path.replace("/", ".")
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise RuntimeFault(
+            "Runtime.ImportModuleError", "Cannot use built-in module %s as a handler module" % module_path
+        )
+    from importlib import import_module
+
+    try:
+        module = import_module(module_name)
+    except ImportError as error:
+        raise RuntimeFault("Runtime.ImportModuleError", "Unable to import module '%s': %s" % (module_path, error))
+    except SyntaxError as error:
+        trace = ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)]
+        raise RuntimeFault(
+            "Runtime.UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_path, error), trace
+        )
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        raise RuntimeFault("Runtime.HandlerNotFound", "Handler '%s' missing on module '%s'" % (name, module_path))
+
+
+def _fail_init(error):
+    report = _describe(error, "")
+    _log_error(report)
+    _flush()
+    body = _encode(report).encode("utf-8", "backslashreplace")
+    request = "POST /2018-06-01/runtime/init/error HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n"
+    _Connection().write((request % (_error_type_header(report), len(body))).encode("latin-1") + body)
+    os._exit(1)
+
+
+# --- errors
+
+
+class RuntimeFault(Exception):
+    """A fault that the runtime itself has found; its type is one of Lambda's names."""
+
+    def __init__(self, type_name, message, trace=()):
+        super().__init__(message)
+        self.type_name = type_name
+        self.trace = list(trace)
+
+
+def _describe(error, request_id):
+    if isinstance(error, RuntimeFault):
+        kind, trace = error.type_name, error.trace
+    else:
+        kind, trace = type(error).__name__, _stack_trace(error)
+    report = {"errorMessage": str(error), "errorType": kind}
+    if sys.version_info >= (3, 9):
+        report["requestId"] = request_id
+    report["stackTrace"] = trace
+    return report
+
+
+def _stack_trace(error):
+    import traceback
+
+    frames = [tuple(frame)[:4] for frame in traceback.extract_tb(error.__traceback__)]
+    while frames and (frames[0][0] == __file__ or "importlib" in frames[0][0]):
+        frames.pop(0)
+    return traceback.format_list(frames)
+
+
+def _log_error(report):
+    """One record: its lines are joined by carriage returns and indented with no-break spaces."""
+    lines = ["[ERROR] %s: %s" % (report["errorType"], report["errorMessage"]), "Traceback (most recent call last):"]
+    for element in report["stackTrace"]:
+        for line in element.splitlines():
+            text = line.lstrip(" ")
+            lines.append("\u00a0" * (len(line) - len(text)) + text)
+    try:
+        sys.stdout.write("\r".join(lines).replace("\n", "\r") + "\n")
+    except Exception:
+        pass  # The handler has closed it.
+
+
+def _error_type_header(report):
+    name = report["errorType"].encode("ascii", "replace").decode("ascii")
+    return "Lambda-Runtime-Function-Error-Type: %s\r\n" % name
+
+
+# --- the context
+
+
+class _Record:
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+    def __repr__(self):
+        return "%s(%s)" % (type(self).__name__, ",".join("%s=%s" % item for item in self.__dict__.items()))
+
+
+class CognitoIdentity(_Record):
+    pass
+
+
+class Client(_Record):
+    pass
+
+
+class ClientContext(_Record):
+    pass
+
+
+class LambdaContext(_Record):
+    def __init__(self, request_id, head):
+        environment = os.environ
+        self._deadline_ms = int(head["Lambda-Runtime-Deadline-Ms"])
+        self.aws_request_id = request_id
+        self.log_group_name = environment.get("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = environment.get("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME")
+        self.memory_limit_in_mb = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.invoked_function_arn = head.get("Lambda-Runtime-Invoked-Function-Arn")
+        self.tenant_id = head.get("Lambda-Runtime-Aws-Tenant-Id")
+        text = head.get("Lambda-Runtime-Client-Context")
+        self.client_context = _client_context(loads(text)) if text else None
+        self.identity = CognitoIdentity(cognito_identity_id=None, cognito_identity_pool_id=None)
+
+    def get_remaining_time_in_millis(self):
+        return max(self._deadline_ms - int(time.time() * 1000), 0)
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+
+
+def _client_context(content):
+    # The mobile SDKs name these in the case of their own language.
+    names = ["installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"]
+    client = content.get("client")
+    return ClientContext(
+        custom=content.get("custom"),
+        env=content.get("env"),
+        client=Client(**{name: client.get(name) for name in names}) if client else None,
+    )
+
+
+# --- logging
+
+
+def _configure_logging_when_imported():
+    """The root logger has a handler from the start, but functions that never log should not pay for the import."""
+    sys.meta_path.insert(0, _LoggingFinder)
+
+
+class _LoggingFinder:
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name != "logging":
+            return None
+        sys.meta_path.remove(cls)
+        from importlib.util import find_spec
+
+        spec = find_spec(name)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def execute_and_configure(module):
+            execute(module)
+            _configure_logging(module)
+
+        spec.loader.exec_module = execute_and_configure
+        return spec
+
+
+def _configure_logging(logging):
+    class LambdaLoggerHandler(logging.Handler):
+        def emit(self, record):
+            record.aws_request_id = _request_id if _request_id is not None else ""
+            # A line feed would end the record.
+            sys.stdout.write(self.format(record).replace("\n", "\r") + "\n")
+
+    formatter = logging.Formatter(
+        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
+    formatter.converter = time.gmtime
+    handler = LambdaLoggerHandler()
+    handler.setFormatter(formatter)
+    logging.root.addHandler(handler)

@@ -1,0 +1,300 @@
+import { strict as assert } from 'node:assert'
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { Writable } from 'node:stream'
+import type { Cgroup } from '../cgroups/cgroup.ts'
+import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
+import { wrapChild } from './child-process.ts'
+import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
+import { exportScript } from './export-script.ts'
+import type { Sandbox, SandboxCommand, SandboxPaths, SandboxProcess, SandboxSpec, SandboxTechnique } from './sandbox.ts'
+import { claimUserRange, type UserRange } from './user-range.ts'
+
+const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', temporary: '/tmp' }
+
+/** 1 virtual CPU belongs to this much memory. */
+const MEMORY_MB_PER_CPU = 1769
+/** Our runtime client and its interpreter are part of the process here, where AWS counts them less. */
+const HEADROOM_MB = 32
+const MOST_PROCESSES = 1024
+const MOST_OPEN_FILES = 1024
+/** The user and group that Lambda's functions see; as root they get ids of their own. */
+const SEEN_USER = 993
+const SEEN_GROUP = 990
+
+const ARGUMENTS_FD = 4
+const FILES_FD = { environment: 5, passwd: 6, group: 7 }
+
+/**
+ * Linux namespaces by bubblewrap. As root, every environment also has its own user id; an ordinary user's environments
+ * live in a user namespace and share his.
+ */
+export async function openBubblewrap(directory: string, cgroups: CgroupTree): Promise<SandboxTechnique> {
+  const isRoot = process.getuid?.() === 0
+  await probe()
+  const storage = isRoot ? await openEphemeralStorage(directory) : undefined
+  const users = isRoot ? await claimUserRange() : undefined
+  const root = hostView()
+  return {
+    limits: describeLimits(cgroups, storage, users),
+    separatesUsers: users !== undefined,
+    async create(spec) {
+      const temporary = await storage?.take(spec.ephemeralStorageMb)
+      return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary })
+    },
+    async close() {
+      users?.close()
+      await storage?.close()
+    },
+  }
+}
+
+interface Parts {
+  readonly spec: SandboxSpec
+  readonly cgroups: CgroupTree
+  readonly storage: EphemeralStorage | undefined
+  readonly users: UserRange | undefined
+  readonly root: readonly string[]
+  /** The host directory that is `/tmp` inside; undefined: a memory file system that lives as long as the process. */
+  readonly temporary: string | undefined
+}
+
+class BubblewrapSandbox implements Sandbox {
+  readonly paths = PATHS
+  readonly user: number | undefined
+  readonly #parts: Parts
+  readonly #cgroup: Cgroup
+  #killChild: () => void = () => {}
+
+  constructor(parts: Parts) {
+    const { spec, cgroups, storage, users } = parts
+    this.#parts = parts
+    this.user = users?.take()
+    // What lies in a memory file system counts as the group's memory.
+    const temporaryMb = storage?.kind === 'disk' ? 0 : spec.ephemeralStorageMb
+    this.#cgroup = cgroups.create(spec.id, {
+      memoryBytes: (spec.memoryMb + HEADROOM_MB + temporaryMb) * 1024 * 1024,
+      processes: MOST_PROCESSES,
+      cpus: spec.memoryMb / MEMORY_MB_PER_CPU,
+    })
+  }
+
+  async start({ arguments: parameters, variables }: SandboxCommand): Promise<SandboxProcess> {
+    const command = this.#command(parameters)
+    const stdio = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] as const
+    // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
+    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...command], {
+      stdio: [...stdio],
+      env: HOST_VARIABLES,
+    })
+    const process = wrapChild(child)
+    if (child.pid === undefined) return process
+    this.#killChild = () => void child.kill('SIGKILL')
+    // It waits for its arguments, so everything it will ever start is born inside the control group.
+    this.#cgroup.add(child.pid)
+    const feed = (descriptor: number, text: string) => {
+      const pipe = child.stdio[descriptor]
+      assert(pipe instanceof Writable, 'descriptors are pipes')
+      pipe.on('error', () => {})
+      pipe.end(text)
+    }
+    feed(ARGUMENTS_FD, this.#arguments().join('\0'))
+    feed(FILES_FD.environment, exportScript(variables))
+    feed(
+      FILES_FD.passwd,
+      `root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:${this.user ?? SEEN_USER}:${this.user ?? SEEN_GROUP}::/home/sbx_user1051:/sbin/nologin\n`,
+    )
+    feed(FILES_FD.group, `root:x:0:\nsbx_user1051:x:${this.user ?? SEEN_GROUP}:\n`)
+    return process
+  }
+
+  freeze(): void {
+    this.#cgroup.freeze()
+  }
+
+  thaw(): void {
+    this.#cgroup.thaw()
+  }
+
+  kill(): void {
+    this.#cgroup.kill()
+    // Where there is no control group this takes the process id namespace, and all that lives in it, along.
+    this.#killChild()
+  }
+
+  outOfMemoryKills(): number {
+    return this.#cgroup.outOfMemoryKills()
+  }
+
+  peakMemoryBytes(): number {
+    return this.#cgroup.peakMemoryBytes()
+  }
+
+  async remove(): Promise<void> {
+    const { storage, users, temporary } = this.#parts
+    this.kill()
+    await this.#cgroup.remove()
+    if (temporary !== undefined) await storage?.release(temporary)
+    if (this.user !== undefined) users?.giveBack(this.user)
+  }
+
+  /** Gives up all rights first; only then the variables are set and the interpreter starts. */
+  #command(parameters: readonly string[]): string[] {
+    const { interpreter } = this.#parts.spec
+    const user = this.user
+    const setpriv = [
+      'setpriv',
+      `--reuid=${user}`,
+      `--regid=${user}`,
+      '--clear-groups',
+      '--bounding-set=-all',
+      '--no-new-privs',
+      '--',
+    ]
+    return [
+      ...(user === undefined ? [] : setpriv),
+      '/bin/sh',
+      '-c',
+      START_SCRIPT,
+      `/var/lang/bin/${interpreter.command}`,
+      ...parameters,
+    ]
+  }
+
+  #arguments(): string[] {
+    const { spec, root, temporary } = this.#parts
+    const { prefix, executable, command } = spec.interpreter
+    return [
+      ...['--die-with-parent', '--new-session', '--clearenv'],
+      ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],
+      ...(this.user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
+      ...root,
+      ...['--perms', '0444', '--file', String(FILES_FD.passwd), '/etc/passwd'],
+      ...['--perms', '0444', '--file', String(FILES_FD.group), '/etc/group'],
+      ...['--perms', '0444', '--file', String(FILES_FD.environment), '/run/lambent/environment'],
+      ...(prefix === undefined || isBelow(prefix, '/usr') ? [] : ['--ro-bind', prefix, prefix]),
+      ...(prefix === undefined
+        ? ['--ro-bind', executable, `/var/lang/bin/${command}`]
+        : ['--symlink', executable, `/var/lang/bin/${command}`]),
+      ...['--ro-bind', spec.clientDirectory, PATHS.runtime],
+      ...['--ro-bind', spec.codeDirectory, PATHS.task],
+      ...(temporary === undefined
+        ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs', '/tmp']
+        : ['--bind', temporary, '/tmp']),
+      ...['--chdir', PATHS.task, '--remount-ro', '/dev', '--remount-ro', '/'],
+    ]
+  }
+}
+
+/** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
+const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
+
+/** A wrapper script gets the interpreter's command line as its arguments; when it is missing, the shell exits with 127. */
+const START_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
+. /run/lambent/environment
+if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then exec "$AWS_LAMBDA_EXEC_WRAPPER" "$0" "$@"; fi
+exec "$0" "$@"`
+
+/** What every environment sees of the host, read-only: programs, libraries, and what name look-up and TLS need. */
+function hostView(): string[] {
+  const programs = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap(bindOrLink)
+  const settings = SETTINGS.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path])
+  const kernel = ['--proc', '/proc', '--dev', '/dev']
+  return ['--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel, '--dir', '/opt', '--dir', '/var/lang/bin']
+}
+
+const SETTINGS = [
+  ...[
+    '/etc/resolv.conf',
+    '/etc/hosts',
+    '/etc/nsswitch.conf',
+    '/etc/host.conf',
+    '/etc/gai.conf',
+    '/etc/services',
+    '/etc/protocols',
+  ],
+  ...[
+    '/etc/ssl',
+    '/etc/pki',
+    '/etc/ca-certificates',
+    '/etc/ca-certificates.conf',
+    '/etc/crypto-policies',
+    '/etc/openssl',
+  ],
+  ...[
+    '/etc/ld.so.cache',
+    '/etc/ld.so.conf',
+    '/etc/ld.so.conf.d',
+    '/etc/alternatives',
+    '/etc/localtime',
+    '/etc/mime.types',
+  ],
+]
+
+function bindOrLink(path: string): string[] {
+  if (!existsSync(path)) return []
+  return lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path]
+}
+
+const isBelow = (path: string, top: string) => path === top || path.startsWith(`${top}/`)
+
+/** A namespace may be forbidden by the host; better to know when the server starts than at the first invocation. */
+function probe(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      'bwrap',
+      [
+        '--unshare-pid',
+        '--unshare-ipc',
+        '--unshare-uts',
+        ...(process.getuid?.() === 0 ? [] : ['--unshare-user']),
+        '--ro-bind',
+        '/',
+        '/',
+        'true',
+      ],
+      { env: HOST_VARIABLES, timeout: 10_000 },
+      (error, _stdout, stderr) =>
+        error
+          ? reject(new Error(`bubblewrap does not work on this machine: ${stderr.trim() || error.message}`))
+          : resolve(),
+    )
+  })
+}
+
+function describeLimits(
+  { places }: CgroupTree,
+  storage: EphemeralStorage | undefined,
+  users: UserRange | undefined,
+): string[] {
+  const memory = places.memory
+    ? `memory: limited to MemorySize plus ${HEADROOM_MB} MB (cgroup v${places.memory.version})`
+    : 'memory: NOT limited (no writable cgroup)'
+  const pids = places.pids
+    ? `processes: at most ${MOST_PROCESSES} (cgroup v${places.pids.version})`
+    : 'processes: NOT limited (no writable cgroup)'
+  const cpu = places.cpu
+    ? `cpu: shared in proportion to MemorySize (cgroup v${places.cpu.version})`
+    : 'cpu: NOT shared by MemorySize (no writable cgroup)'
+  const freeze = places.freezer
+    ? `freeze: idle environments are frozen (cgroup v${places.freezer.version})`
+    : 'freeze: idle environments are NOT frozen (no writable cgroup)'
+  const temporary =
+    storage?.kind === 'disk'
+      ? '/tmp: limited to EphemeralStorage, kept when an environment is reset'
+      : storage?.kind === 'memory'
+        ? '/tmp: limited to EphemeralStorage, in memory, kept when an environment is reset (loop devices do not work here)'
+        : '/tmp: limited to EphemeralStorage, in memory, NOT kept when an environment is reset (needs root)'
+  const user = users
+    ? 'users: every environment has its own user id'
+    : "users: environments share the server's user id (needs root)"
+  return [
+    "isolation: bubblewrap (process, mount, IPC and host name namespaces; the network is the host's)",
+    user,
+    memory,
+    pids,
+    cpu,
+    freeze,
+    temporary,
+  ]
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { wrapChild } from './child-process.ts'
+import type { Sandbox, SandboxCommand, SandboxPaths, SandboxProcess, SandboxSpec, SandboxTechnique } from './sandbox.ts'
+
+/** Plain processes, for machines without Linux namespaces. They see everything that the server's user may see. */
+export async function openProcessIsolation(directory: string): Promise<SandboxTechnique> {
+  await mkdir(directory, { recursive: true })
+  return {
+    limits: LIMITS,
+    separatesUsers: false,
+    create: async (spec) => new ProcessSandbox(spec, await mkdtemp(`${directory}/tmp-`)),
+    close: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+const LIMITS = [
+  'isolation: process (NONE: functions can read and write whatever the server can)',
+  'memory, processes, cpu, /tmp: NOT limited',
+  'freeze: idle environments are NOT frozen',
+]
+
+class ProcessSandbox implements Sandbox {
+  readonly paths: SandboxPaths
+  readonly user = undefined
+  readonly #spec: SandboxSpec
+  #group: number | undefined
+
+  constructor(spec: SandboxSpec, temporary: string) {
+    this.#spec = spec
+    this.paths = { task: spec.codeDirectory, runtime: spec.clientDirectory, temporary }
+  }
+
+  async start({ arguments: parameters, variables }: SandboxCommand): Promise<SandboxProcess> {
+    const wrapper = variables.AWS_LAMBDA_EXEC_WRAPPER
+    const [command = '', ...rest] = [...(wrapper ? [wrapper] : []), this.#spec.interpreter.executable, ...parameters]
+    const child = spawn(command, rest, {
+      cwd: this.paths.task,
+      env: { ...variables, TMPDIR: this.paths.temporary },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A process group of its own, so that everything it starts can be ended with it.
+      detached: true,
+    })
+    this.#group = child.pid
+    return wrapChild(child)
+  }
+
+  freeze(): void {}
+
+  thaw(): void {}
+
+  kill(): void {
+    if (this.#group === undefined) return
+    try {
+      process.kill(-this.#group, 'SIGKILL')
+    } catch {
+      // The group has ended by itself.
+    }
+  }
+
+  outOfMemoryKills(): number {
+    return 0
+  }
+
+  peakMemoryBytes(): number {
+    return 0
+  }
+
+  async remove(): Promise<void> {
+    this.kill()
+    await rm(this.paths.temporary, { recursive: true, force: true, maxRetries: 3 })
+  }
+}

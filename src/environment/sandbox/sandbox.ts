@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+
+/** A technique of isolation: makes sandboxes, and says which limits it can enforce on this machine. */
+export interface SandboxTechnique {
+  /** Sentences for the operator: what holds here and what does not. */
+  readonly limits: readonly string[]
+  /** Every environment has a user id that no other process on this host has. */
+  readonly separatesUsers: boolean
+  create(spec: SandboxSpec): Promise<Sandbox>
+  close(): Promise<void>
+}
+
+export interface SandboxSpec {
+  /** Unique on this server. */
+  readonly id: string
+  readonly memoryMb: number
+  readonly ephemeralStorageMb: number
+  readonly codeDirectory: string
+  /** Our runtime client, seen as the runtime's directory. */
+  readonly clientDirectory: string
+  readonly interpreter: InterpreterPlace
+}
+
+export interface InterpreterPlace {
+  readonly executable: string
+  /** What must be visible for the executable to work; undefined when one file is all there is. */
+  readonly prefix: string | undefined
+  /** Its name in `/var/lang/bin`. */
+  readonly command: string
+}
+
+/** One environment's room: survives its processes, so that `/tmp` outlives a reset. */
+export interface Sandbox {
+  /** How the function sees its places. */
+  readonly paths: SandboxPaths
+  /** The user id that only this environment's processes have, if there is such a thing. */
+  readonly user: number | undefined
+  start(command: SandboxCommand): Promise<SandboxProcess>
+  /** Stops all processes without their noticing; they resume with `thaw`. No effect where it is not possible. */
+  freeze(): void
+  thaw(): void
+  /** SIGKILL to everything inside. */
+  kill(): void
+  outOfMemoryKills(): number
+  /** 0 when unknown. */
+  peakMemoryBytes(): number
+  remove(): Promise<void>
+}
+
+export interface SandboxPaths {
+  readonly task: string
+  readonly runtime: string
+  readonly temporary: string
+}
+
+export interface SandboxCommand {
+  /** Arguments of the interpreter. */
+  readonly arguments: readonly string[]
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export interface SandboxProcess {
+  /** The other end is descriptor 3 of the process. */
+  readonly runtimeSocket: Socket
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** Resolves when the process has exited, before its output has been read to the end. */
+  readonly exit: Promise<ProcessExit>
+  /** Resolves when output and sockets have closed as well. */
+  readonly closed: Promise<void>
+}
+
+export interface ProcessExit {
+  readonly status: number
+  readonly signal: string | undefined
+}

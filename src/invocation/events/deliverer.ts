@@ -1,0 +1,96 @@
+import type { Clock, Log } from '#base'
+import { ApiError, ServiceException } from '#model'
+import { type FunctionVersion, LATEST, type Place, functionArn, notInvocable } from '#resources'
+import type { Store, StoredEvent } from '#store'
+import type { Invocations } from '../invocations.ts'
+import { backOffUntilMs, MAX_EVENT_AGE_MS, nextAttemptMs } from './retry.ts'
+
+// Events that run at the same time. Below the account's concurrency, so that a flood of events leaves room for callers who wait.
+const MAX_RUNNING = 250
+
+/** Takes accepted events from the queue and invokes them like anybody else, until each has run or has failed for good. */
+export class Deliverer {
+  readonly #store: Store
+  readonly #invocations: Invocations
+  readonly #place: Place
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #stopping = new AbortController()
+  readonly #running = new Set<Promise<void>>()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(of: { store: Store; invocations: Invocations; place: Place; clock: Clock; log: Log }) {
+    this.#store = of.store
+    this.#invocations = of.invocations
+    this.#place = of.place
+    this.#clock = of.clock
+    this.#log = of.log
+  }
+
+  start(): void {
+    this.#loop = this.#deliver()
+  }
+
+  /** Takes no further events; resolves when those that run have ended. The others stay on disk. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#loop
+    await Promise.all(this.#running)
+  }
+
+  async #deliver(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      const room = MAX_RUNNING - this.#running.size
+      const events = room > 0 ? await this.#store.events.claim(this.#clock.now(), room) : []
+      for (const event of events) this.#begin(event)
+      if (this.#running.size >= MAX_RUNNING) await Promise.race(this.#running)
+      else if (events.length === 0) await this.#store.events.waitForWork(signal).catch(() => undefined)
+    }
+  }
+
+  #begin(event: StoredEvent): void {
+    const delivery = this.#attempt(event)
+      .catch((cause) => this.#log.error('an event could not be delivered and stays in the queue', { requestId: event.requestId, cause }))
+      .finally(() => this.#running.delete(delivery))
+    this.#running.add(delivery)
+  }
+
+  async #attempt(event: StoredEvent): Promise<void> {
+    const { events } = this.#store
+    const nowMs = this.#clock.now()
+    if (nowMs - event.acceptedMs > MAX_EVENT_AGE_MS) return this.#drop(event, 'it is older than six hours')
+    const version = await this.#store.functions.find(event.account, event.functionName, event.qualifier ?? LATEST)
+    if (!version) return this.#drop(event, 'its function does not exist any more')
+    const failed = await this.#run(event, version)
+    if (failed === 'no') return events.complete(event.id)
+    if (failed === 'not-run') return events.retry(event.id, event.attempts, backOffUntilMs(event.acceptedMs, nowMs))
+    const attempts = event.attempts + 1
+    const againMs = nextAttemptMs(attempts, this.#clock.now())
+    if (againMs === undefined) return this.#drop(event, `it failed ${attempts} times`)
+    return events.retry(event.id, attempts, againMs)
+  }
+
+  /** `function` when the function failed, `not-run` when the service could not run it now. */
+  async #run(event: StoredEvent, version: FunctionVersion): Promise<'no' | 'function' | 'not-run'> {
+    try {
+      if (version.state !== 'Active') throw notInvocable(version.state)
+      const result = await this.#invocations.invoke(version, {
+        requestId: event.requestId,
+        payload: event.payload,
+        invokedFunctionArn: functionArn(this.#place, event),
+        traceHeader: event.traceHeader,
+        wantsLogTail: false,
+      })
+      return result.functionError ? 'function' : 'no'
+    } catch (error) {
+      if (!(error instanceof ApiError) || error instanceof ServiceException) this.#log.error('an event could not run now', { requestId: event.requestId, cause: error })
+      return 'not-run'
+    }
+  }
+
+  #drop(event: StoredEvent, why: string): void {
+    this.#log.info(`an event is dropped: ${why}`, { requestId: event.requestId, functionName: event.functionName })
+    void this.#store.events.complete(event.id)
+  }
+}

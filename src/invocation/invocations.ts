@@ -1,0 +1,125 @@
+import type { Clock, Log } from '#base'
+import type { Environment, EnvironmentHost, InvocationResult } from '#environment'
+import { TooManyRequestsException } from '#model'
+import type { FunctionVersion, Place } from '#resources'
+import { runtimeVersionArn, settle } from '#resources'
+import type { Store } from '#store'
+import { newLogStreamName } from './log-stream.ts'
+import { Pools } from './pool/pools.ts'
+
+/** Temporary keys of a function's execution role. */
+export interface ExecutionCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+}
+
+/** One event for one resolved version. */
+export interface InvokeRequest {
+  readonly requestId: string
+  readonly payload: Buffer
+  /** With the qualifier as the request gave it. */
+  readonly invokedFunctionArn: string
+  readonly traceHeader: string
+  /** JSON text. */
+  readonly clientContext?: string
+  readonly wantsLogTail: boolean
+}
+
+export interface InvocationOptions {
+  readonly store: Store
+  readonly environments: EnvironmentHost
+  readonly place: Place
+  readonly clock: Clock
+  readonly log: Log
+  /** Keys for one environment; `revoke` when the environment is gone is not needed, they expire. */
+  issueCredentials(version: FunctionVersion): ExecutionCredentials
+}
+
+// AWS's default concurrency of an account; invocations that wait for an environment count.
+const MAX_CONCURRENT = 1000
+
+/** The data plane: runs events in execution environments, within the account's concurrency. */
+export class Invocations {
+  readonly #options: InvocationOptions
+  readonly #pools: Pools
+  #running = 0
+  #onIdle: (() => void) | undefined
+
+  constructor(options: InvocationOptions) {
+    this.#options = options
+    this.#pools = new Pools(options.environments, (version) => this.#startEnvironment(version))
+  }
+
+  /** Runs the event and returns what the function answered; a function's failure is a result. */
+  invoke(version: FunctionVersion, request: InvokeRequest): Promise<InvocationResult> {
+    if (this.#running >= MAX_CONCURRENT) throw concurrencyExceeded()
+    this.#running++
+    const result = this.#pools.invoke(version, request)
+    const end = () => this.#end()
+    result.then(end, end)
+    return result
+  }
+
+  /** Ends a creation or an update in the background: once package and runtime are there, the version is Active. */
+  settle(version: FunctionVersion): void {
+    this.#settle(version).catch((cause) => this.#options.log.error('a function could not be made ready', { functionName: version.functionName, cause }))
+  }
+
+  /** The version's environments are not needed any more. */
+  retire(version: FunctionVersion): void {
+    this.#pools.retire(version.functionId, version.version)
+  }
+
+  /** Resolves when nothing runs; the caller sees to it that nothing new comes. */
+  drained(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  close(): void {
+    this.#pools.close()
+  }
+
+  #end(): void {
+    this.#running--
+    if (this.#running === 0) this.#onIdle?.()
+  }
+
+  async #settle(version: FunctionVersion): Promise<void> {
+    const { store, environments } = this.#options
+    await Promise.all([store.code.unpacked(version.code.sha256), environments.prepareRuntime(version.configuration.runtime)])
+    // False when the function was deleted meanwhile; then there is nothing left to do.
+    await store.functions.update(settle(version), version.revisionId)
+  }
+
+  async #startEnvironment(version: FunctionVersion): Promise<Environment> {
+    const { store, environments, place, clock } = this.#options
+    const { configuration } = version
+    const codeDirectory = await store.code.unpacked(version.code.sha256)
+    const logStreamName = newLogStreamName(version, clock.now())
+    return environments.start({
+      functionName: version.functionName,
+      functionVersion: version.version,
+      runtime: configuration.runtime,
+      handler: configuration.handler,
+      memoryMb: configuration.memoryMb,
+      ephemeralStorageMb: configuration.ephemeralStorageMb,
+      timeoutSeconds: configuration.timeoutSeconds,
+      codeDirectory,
+      variables: configuration.variables ?? {},
+      region: place.region,
+      account: version.account,
+      credentials: this.#options.issueCredentials(version),
+      logGroupName: configuration.logging.group,
+      logStreamName,
+      log: store.logs.openStream(configuration.logging.group, logStreamName),
+      runtimeVersionArn: runtimeVersionArn(place.partition, place.region, configuration.runtime),
+    })
+  }
+}
+
+const concurrencyExceeded = () =>
+  new TooManyRequestsException({ Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User', message: 'Rate Exceeded.' })

@@ -1,0 +1,48 @@
+/** What a pool knows when it decides whether one more environment is worth starting. */
+export interface Demand {
+  /** Invocations that wait for an environment. */
+  readonly waiting: number
+  /** Environments that run an invocation now. */
+  readonly busy: number
+  /** Environments on their way. */
+  readonly starting: number
+  /** Expected time of one invocation. */
+  readonly runMs: number
+  /** Expected time to start one environment. */
+  readonly startMs: number
+}
+
+/**
+ * One more environment pays when the last in the queue would otherwise wait longer than a start takes. So hundreds of
+ * short calls share a few environments, while calls that take seconds soon run side by side.
+ */
+export function shouldStart({ waiting, busy, starting, runMs, startMs }: Demand): boolean {
+  if (waiting <= starting) return false
+  const servers = busy + starting
+  if (servers === 0) return true
+  return (waiting * runMs) / servers > startMs
+}
+
+// A function that never ran yet is taken for one that takes this long; the first answers correct it.
+const UNKNOWN_RUN_MS = 50
+// Weight of the newest sample in the moving average.
+const NEWEST = 0.2
+
+/** A moving average of how long invocations take, which also heeds those that are still running. */
+export class RunTimes {
+  #averageMs: number | undefined
+
+  add(ms: number): void {
+    this.#averageMs = this.#averageMs === undefined ? ms : this.#averageMs + NEWEST * (ms - this.#averageMs)
+  }
+
+  /** At least the mean age of the running ones: they will not end sooner than now. */
+  expectedMs(runningMs: Iterable<number>): number {
+    let [sum, count] = [0, 0]
+    for (const ms of runningMs) {
+      sum += ms
+      count++
+    }
+    return Math.max(this.#averageMs ?? UNKNOWN_RUN_MS, count === 0 ? 0 : sum / count)
+  }
+}

@@ -1,0 +1,153 @@
+import type { Environment, Invocation, InvocationResult } from '#environment'
+import type { FunctionVersion } from '#resources'
+import { RunTimes, shouldStart } from './pacing.ts'
+
+/** What a pool may ask of the host; one instance serves all pools. */
+export interface PoolHost {
+  /** Takes one of the host's places for an environment that starts; false when there is none now. */
+  takeStart(): boolean
+  /** The start has ended; a place stays taken while the environment lives. */
+  endStart(isAlive: boolean): void
+  endEnvironment(): void
+  start(version: FunctionVersion): Promise<Environment>
+  startEstimateMs(version: FunctionVersion): number
+}
+
+interface Waiter {
+  readonly invocation: Invocation
+  readonly sinceMs: number
+  readonly resolve: (result: Promise<InvocationResult>) => void
+  readonly reject: (cause: unknown) => void
+}
+
+interface Idle {
+  readonly environment: Environment
+  readonly sinceMs: number
+}
+
+/** The execution environments of one deployment of one function version. */
+export class Pool {
+  readonly version: FunctionVersion
+  readonly #host: PoolHost
+  /** Last in, first out: the warmest is taken again, the others age and are let go. */
+  readonly #idle: Idle[] = []
+  readonly #busy = new Map<Environment, number>()
+  readonly #waiting: Waiter[] = []
+  readonly #runTimes = new RunTimes()
+  #starting = 0
+  #isRetired = false
+
+  constructor(version: FunctionVersion, host: PoolHost) {
+    this.version = version
+    this.#host = host
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  get isEmpty(): boolean {
+    return this.#idle.length + this.#busy.size + this.#waiting.length + this.#starting === 0
+  }
+
+  get idleCount(): number {
+    return this.#idle.length
+  }
+
+  /** Runs in an idle environment, or in whichever comes first: a freed one or a new one. */
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    const idle = this.#idle.pop()
+    if (idle) return this.#run(idle.environment, invocation)
+    const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>()
+    this.#waiting.push({ invocation, sinceMs: performance.now(), resolve, reject })
+    this.startIfWorthwhile()
+    return promise
+  }
+
+  /** Called again while invocations wait, because waiting itself is news. */
+  startIfWorthwhile(): void {
+    while (this.#isStartWorthwhile() && this.#host.takeStart()) this.#start()
+  }
+
+  /** Gives up on invocations that have waited since before `sinceMs`. */
+  abandonWaiting(sinceMs: number, cause: () => Error): void {
+    while (this.#waiting[0] && this.#waiting[0].sinceMs < sinceMs) this.#waiting.shift()?.reject(cause())
+  }
+
+  /** Ends environments that have been idle since before `sinceMs`; returns how many. */
+  shrink(sinceMs: number, atMost = Number.POSITIVE_INFINITY): number {
+    let ended = 0
+    while (this.#idle[0] && this.#idle[0].sinceMs < sinceMs && ended < atMost) {
+      const oldest = this.#idle.shift()
+      if (oldest) this.#end(oldest.environment)
+      ended++
+    }
+    return ended
+  }
+
+  /** A newer deployment serves from now on: idle environments end, busy ones after what they run. */
+  retire(): void {
+    this.#isRetired = true
+    this.shrink(Number.POSITIVE_INFINITY)
+  }
+
+  #run(environment: Environment, invocation: Invocation): Promise<InvocationResult> {
+    const startedMs = performance.now()
+    this.#busy.set(environment, startedMs)
+    const result = environment.invoke(invocation)
+    const release = () => this.#release(environment, performance.now() - startedMs)
+    result.then(release, release)
+    return result
+  }
+
+  #release(environment: Environment, ranMs: number): void {
+    this.#busy.delete(environment)
+    this.#runTimes.add(ranMs)
+    if (environment.isAlive) return this.#offer(environment)
+    this.#host.endEnvironment()
+    this.startIfWorthwhile()
+  }
+
+  /** A ready environment serves the longest waiting invocation, or becomes idle. */
+  #offer(environment: Environment): void {
+    const next = this.#waiting.shift()
+    if (next) next.resolve(this.#run(environment, next.invocation))
+    else if (this.#isRetired) this.#end(environment)
+    else this.#idle.push({ environment, sinceMs: performance.now() })
+  }
+
+  #isStartWorthwhile(): boolean {
+    if (this.#waiting.length === 0) return false
+    const nowMs = performance.now()
+    return shouldStart({
+      waiting: this.#waiting.length,
+      busy: this.#busy.size,
+      starting: this.#starting,
+      runMs: this.#runTimes.expectedMs([...this.#busy.values()].map((startedMs) => nowMs - startedMs)),
+      startMs: this.#host.startEstimateMs(this.version),
+    })
+  }
+
+  #start(): void {
+    this.#starting++
+    this.#host.start(this.version).then(
+      (environment) => {
+        this.#starting--
+        this.#host.endStart(true)
+        this.#offer(environment)
+      },
+      (cause) => {
+        this.#starting--
+        this.#host.endStart(false)
+        // The host could not start it: whoever waits longest hears of it, the others may still be served.
+        this.#waiting.shift()?.reject(cause)
+        this.startIfWorthwhile()
+      },
+    )
+  }
+
+  #end(environment: Environment): void {
+    this.#host.endEnvironment()
+    void environment.shutdown()
+  }
+}

@@ -1,0 +1,126 @@
+import { availableParallelism, totalmem } from 'node:os'
+import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
+import { TooManyRequestsException } from '#model'
+import { type FunctionVersion, isSettled } from '#resources'
+import { Pool, type PoolHost } from './pool.ts'
+
+// Each start takes a core for tens of milliseconds; more at a time would only make all of them late.
+const MAX_STARTING = 2 * availableParallelism()
+// An idle interpreter takes about 40 MiB; this leaves half of the host's memory to what functions do.
+const MAX_ENVIRONMENTS = Math.max(8, Math.floor(totalmem() / 2 ** 20 / 2 / 48))
+// How soon a queue is looked at again; well below the time of a start.
+const LOOK_AGAIN_MS = 10
+// AWS keeps idle environments for some minutes.
+const KEEP_IDLE_MS = 10 * 60_000
+const SHRINK_EVERY_MS = 30_000
+// A host that cannot serve an invocation for this long is overloaded: throttle instead of holding the connection on.
+const MAX_WAIT_MS = 60_000
+
+/** All pools of the host: one for each deployment of each function version that was invoked. */
+export class Pools implements PoolHost {
+  readonly #environments: EnvironmentHost
+  readonly #startEnvironment: (version: FunctionVersion) => Promise<Environment>
+  /** The pool that serves a version now, by function and version. */
+  readonly #current = new Map<string, Pool>()
+  /** Earlier deployments whose last invocations still run. */
+  readonly #retired = new Set<Pool>()
+  #starting = 0
+  #alive = 0
+  #lookAgain: NodeJS.Timeout | undefined
+  readonly #shrinker = setInterval(() => this.#shrink(performance.now() - KEEP_IDLE_MS), SHRINK_EVERY_MS).unref()
+
+  constructor(environments: EnvironmentHost, startEnvironment: (version: FunctionVersion) => Promise<Environment>) {
+    this.#environments = environments
+    this.#startEnvironment = startEnvironment
+  }
+
+  invoke(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
+    const pool = this.#poolFor(version)
+    const result = pool.invoke(invocation)
+    if (pool.isWaiting) this.#lookAgainSoon()
+    return result
+  }
+
+  /** The function is gone: its environments end when what they run has ended. */
+  retire(functionId: string, version: string): void {
+    const pool = this.#current.get(poolKey(functionId, version))
+    if (!pool) return
+    this.#current.delete(poolKey(functionId, version))
+    this.#retire(pool)
+  }
+
+  close(): void {
+    clearInterval(this.#shrinker)
+    clearTimeout(this.#lookAgain)
+  }
+
+  takeStart(): boolean {
+    if (this.#starting >= MAX_STARTING) return false
+    if (this.#alive >= MAX_ENVIRONMENTS && !this.#evictOne()) return false
+    this.#starting++
+    this.#alive++
+    return true
+  }
+
+  endStart(isAlive: boolean): void {
+    this.#starting--
+    if (!isAlive) this.#alive--
+  }
+
+  endEnvironment(): void {
+    this.#alive--
+  }
+
+  start(version: FunctionVersion): Promise<Environment> {
+    return this.#startEnvironment(version)
+  }
+
+  startEstimateMs(version: FunctionVersion): number {
+    return this.#environments.startEstimateMs(version.configuration.runtime)
+  }
+
+  /** While an update is in progress, the deployment before it goes on serving. */
+  #poolFor(version: FunctionVersion): Pool {
+    const key = poolKey(version.functionId, version.version)
+    const current = this.#current.get(key)
+    if (current && (current.version.deploymentId === version.deploymentId || !isSettled(version))) return current
+    const pool = new Pool(version, this)
+    this.#current.set(key, pool)
+    if (current) this.#retire(current)
+    return pool
+  }
+
+  #retire(pool: Pool): void {
+    pool.retire()
+    if (!pool.isEmpty) this.#retired.add(pool)
+  }
+
+  #lookAgainSoon(): void {
+    this.#lookAgain ??= setTimeout(() => {
+      this.#lookAgain = undefined
+      for (const pool of [...this.#current.values(), ...this.#retired]) {
+        pool.startIfWorthwhile()
+        pool.abandonWaiting(performance.now() - MAX_WAIT_MS, hostOverloaded)
+        if (pool.isWaiting) this.#lookAgainSoon()
+      }
+    }, LOOK_AGAIN_MS)
+  }
+
+  #evictOne(): boolean {
+    for (const pool of this.#current.values()) if (pool.shrink(Number.POSITIVE_INFINITY, 1) > 0) return true
+    return false
+  }
+
+  #shrink(sinceMs: number): void {
+    for (const [key, pool] of this.#current) {
+      pool.shrink(sinceMs)
+      if (pool.isEmpty) this.#current.delete(key)
+    }
+    for (const pool of this.#retired) if (pool.isEmpty) this.#retired.delete(pool)
+  }
+}
+
+const poolKey = (functionId: string, version: string) => `${functionId}:${version}`
+
+const hostOverloaded = () =>
+  new TooManyRequestsException({ Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User', message: 'Rate Exceeded.' })

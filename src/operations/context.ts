@@ -1,0 +1,38 @@
+import type { Clock, Log } from '#base'
+import type { Caller } from '#auth'
+import type { Invocations } from '#invocation'
+import type { OperationName, Operations } from '#model'
+import type { FunctionAddress, Place } from '#resources'
+import type { Store } from '#store'
+
+/** What operations work with: one value for the life of the server. */
+export interface Services {
+  readonly store: Store
+  readonly invocations: Invocations
+  readonly place: Place
+  /** False with `--auth none`: roles need not exist, and everybody is root. */
+  readonly isEnforced: boolean
+  readonly clock: Clock
+  readonly log: Log
+  /** A link that downloads a code package for ten minutes. */
+  codeLocation(baseUrl: string, sha256: string): string
+}
+
+/** One request's own values. */
+export interface RequestContext extends Services {
+  readonly caller: Caller
+  readonly requestId: string
+  /** Where the client reached the server, such as `http://localhost:4566`. */
+  readonly baseUrl: string
+  /** The function that the request names; operations without one never look. */
+  readonly address: FunctionAddress
+  readonly traceHeader: string
+  /** Throws AccessDeniedException unless the caller may also do this; `keys` are condition keys of the action. */
+  authorize(action: string, resource: string, keys?: Readonly<Record<string, string>>): void
+}
+
+export type Handler<Name extends OperationName> = (
+  input: Operations[Name]['input'],
+  context: RequestContext,
+) => Operations[Name]['output'] | Promise<Operations[Name]['output']>
+

@@ -1,0 +1,24 @@
+import { compilePolicy, createRequestContext, evaluate, noPolicies, type Principal } from '#auth'
+import { type Role, roleNotAssumable } from '#resources'
+import type { RequestContext } from '../context.ts'
+
+const LAMBDA: Principal = { kind: 'service', service: 'lambda.amazonaws.com' }
+
+/** The role must exist and let Lambda assume it, and the caller must be allowed to pass it on. */
+export async function checkExecutionRole(context: RequestContext, roleArn: string): Promise<void> {
+  if (!context.isEnforced) return
+  context.authorize('iam:PassRole', roleArn, { 'iam:PassedToService': 'lambda.amazonaws.com' })
+  const [, , , , account = '', path = ''] = roleArn.split(':')
+  const role = await context.store.identities.findRole(account, path.slice(path.lastIndexOf('/') + 1))
+  if (!role || !isAssumableByLambda(role, roleArn, context.clock.now())) throw roleNotAssumable()
+}
+
+function isAssumableByLambda(role: Role, roleArn: string, nowMs: number): boolean {
+  const request = {
+    principal: LAMBDA,
+    action: 'sts:AssumeRole',
+    resource: roleArn,
+    context: createRequestContext({ principal: LAMBDA, nowMs, secure: true }),
+  }
+  return evaluate(request, { ...noPolicies, resource: compilePolicy(role.trustPolicy, 'trust') }).kind === 'allowed'
+}

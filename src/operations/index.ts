@@ -1,0 +1,14 @@
+import { iamAuthorization, iamHandlers } from './iam/index.ts'
+import { logsAuthorization, logsHandlers } from './logs/index.ts'
+import { stsAuthorization, stsHandlers } from './sts/index.ts'
+
+export type { Handler, RequestContext, Services } from './context.ts'
+export { addressOf } from './function/address.ts'
+export { handlers, notYet } from './handlers.ts'
+
+/** The services that share the port, as far as Lambda's users need them. */
+export const neighbours = {
+  iam: { handlers: iamHandlers, authorization: iamAuthorization },
+  logs: { handlers: logsHandlers, authorization: logsAuthorization },
+  sts: { handlers: stsHandlers, authorization: stsAuthorization },
+}

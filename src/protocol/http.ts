@@ -1,0 +1,28 @@
+/** A request as it came from the socket, whole: the rest of the path needs no socket. */
+export interface HttpRequest {
+  readonly method: string
+  /** The path as received, still percent-encoded, without the query. */
+  readonly rawPath: string
+  /** What follows the `?`, or ''. */
+  readonly rawQuery: string
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Name, value, name, value, as received. */
+  readonly rawHeaders: readonly string[]
+  readonly body: Buffer
+  readonly sourceIp: string
+  /** Arrived through TLS. */
+  readonly secure: boolean
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** A stream only for a body that is too large to hold, with its `Content-Length` in the headers. */
+  readonly body?: string | Buffer | AsyncIterable<Uint8Array>
+}
+
+export function headerOf(request: Pick<HttpRequest, 'headers'>, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(',') : value
+}

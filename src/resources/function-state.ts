@@ -1,0 +1,31 @@
+import { newUuid } from '#base'
+import type { CodePackage, FunctionConfiguration, FunctionVersion, Reason } from './function.ts'
+import { LATEST } from './function.ts'
+
+const CREATING: Reason = { code: 'Creating', text: 'The function is being created.' }
+
+/** A function as CreateFunction stores it: Pending until its package and runtime are ready. */
+export function newFunction(of: {
+  readonly account: string
+  readonly functionName: string
+  readonly configuration: FunctionConfiguration
+  readonly code: CodePackage
+  readonly tags?: Readonly<Record<string, string>>
+  readonly nowMs: number
+}): FunctionVersion {
+  const { nowMs, ...rest } = of
+  return { ...rest, version: LATEST, functionId: newUuid(), deploymentId: newUuid(), revisionId: newUuid(), lastModifiedMs: nowMs, state: 'Pending', stateReason: CREATING }
+}
+
+/** Every update, also one that changes nothing, goes through InProgress. */
+export function beginUpdate(current: FunctionVersion, change: { configuration?: FunctionConfiguration; code?: CodePackage }, nowMs: number): FunctionVersion {
+  return { ...current, ...change, deploymentId: newUuid(), revisionId: newUuid(), lastModifiedMs: nowMs, lastUpdateStatus: 'InProgress', lastUpdateReason: CREATING }
+}
+
+/** The end of a creation or an update: Active and Successful, under a new revision. */
+export function settle(current: FunctionVersion): FunctionVersion {
+  const { stateReason: _, lastUpdateReason: __, ...rest } = current
+  return { ...rest, state: 'Active', lastUpdateStatus: 'Successful', revisionId: newUuid() }
+}
+
+export const isSettled = (version: FunctionVersion): boolean => version.state === 'Active' && version.lastUpdateStatus === 'Successful'

@@ -1,0 +1,73 @@
+import { authorizationResource, lambdaActions } from '#auth'
+import { iamService, logsService, notImplemented, type Operation, type OperationName, type Service, stsService } from '#model'
+import { addressOf, handlers, neighbours, notYet, type RequestContext } from '#operations'
+import type { FunctionAddress, Place } from '#resources'
+
+type Input = Record<string, unknown>
+type Output = Readonly<Record<string, unknown>>
+
+/** How one operation is authorized and handled. */
+export interface Dispatch {
+  /** Only invocations carry a trace. */
+  readonly isTraced: boolean
+  addressOf(place: Place, account: string, input: Input): FunctionAddress
+  /** Undefined when everybody may. */
+  authorization(input: Input, context: RequestContext): { readonly action: string; readonly resource: string } | undefined
+  handle(input: Input, context: RequestContext): Output | Promise<Output>
+}
+
+const made = new Map<Operation, Dispatch>()
+
+export function dispatcherOf(service: Service, operation: Operation): Dispatch {
+  const known = made.get(operation)
+  if (known) return known
+  const dispatch = makeDispatch(service, operation)
+  made.set(operation, dispatch)
+  return dispatch
+}
+
+function makeDispatch(service: Service, operation: Operation): Dispatch {
+  if (service === iamService) return neighbourDispatch(neighbours.iam, operation)
+  if (service === stsService) return neighbourDispatch(neighbours.sts, operation)
+  if (service === logsService) return neighbourDispatch(neighbours.logs, operation)
+  return lambdaDispatch(operation)
+}
+
+const NOWHERE: FunctionAddress = { account: '', functionName: '' }
+
+function lambdaDispatch(operation: Operation): Dispatch {
+  const name = operation.name as OperationName
+  const entry = lambdaActions[name]
+  // The table pairs each name with the handler of that name, which the compiler cannot see through a variable.
+  const handle = handlers[name] as Dispatch['handle'] | typeof notYet
+  if (handle === notYet) throw notImplemented(name)
+  return {
+    isTraced: name === 'Invoke',
+    addressOf: (place, account, input) =>
+      typeof input.FunctionName === 'string'
+        ? addressOf(place, account, { FunctionName: input.FunctionName, Qualifier: input.Qualifier as string | undefined })
+        : NOWHERE,
+    authorization: (input, { place, caller, address }) => ({
+      action: entry.action,
+      resource: authorizationResource(entry, input, { ...place, account: caller.account }, address === NOWHERE ? undefined : address),
+    }),
+    handle,
+  }
+}
+
+interface Neighbour {
+  readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>
+  readonly authorization: Readonly<Record<string, (input: never, of: { account: string; partition: string; region: string; caller: RequestContext['caller'] }) => { action: string; resource: string } | undefined>>
+}
+
+function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch {
+  const handler = neighbour.handlers[operation.name] as Dispatch['handle'] | undefined
+  const authorization = neighbour.authorization[operation.name]
+  if (!handler) throw notImplemented(operation.name)
+  return {
+    isTraced: false,
+    addressOf: () => NOWHERE,
+    authorization: (input, { place, caller }) => authorization?.(input as never, { ...place, account: caller.account, caller }),
+    handle: handler,
+  }
+}

@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { ApiError, requestEntityTooLarge } from '#model'
+import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf } from '#protocol'
+import { payloadTooLarge } from '#resources'
+
+// All bodies that are being read at one time; beyond it the host's memory would be the limit.
+const MAX_BUFFERED_BYTES = 1_073_741_824
+// Longer than the SDKs keep an idle connection, so that it is they who close it.
+const KEEP_ALIVE_MS = 75_000
+
+type RequestHead = Omit<HttpRequest, 'body'>
+
+/** Sockets to plain request values, and plain response values back. */
+export function createListener(serve: (request: HttpRequest) => Promise<HttpResponse>): Server {
+  const bodies = new BodyReader()
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (incoming, outgoing) => {
+    answer(incoming, outgoing, bodies, serve).catch(() => outgoing.destroy())
+  })
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+  })
+  return server
+}
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, bodies: BodyReader, serve: (request: HttpRequest) => Promise<HttpResponse>): Promise<void> {
+  const head = parseHead(incoming)
+  const body = await bodies.read(incoming, head).catch((error) => (error instanceof ApiError ? error : Promise.reject(error)))
+  if (body instanceof ApiError) return refuse(incoming, outgoing, body)
+  await write(outgoing, await serve({ ...head, body }))
+}
+
+function parseHead(incoming: IncomingMessage): RequestHead {
+  const url = incoming.url ?? '/'
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '')
+  const at = target.indexOf('?')
+  return {
+    method: incoming.method ?? 'GET',
+    rawPath: at < 0 ? target : target.slice(0, at),
+    rawQuery: at < 0 ? '' : target.slice(at + 1),
+    headers: incoming.headers,
+    rawHeaders: incoming.rawHeaders,
+    sourceIp: incoming.socket.remoteAddress ?? '',
+    secure: 'encrypted' in incoming.socket,
+  }
+}
+
+/** Reads bodies whole, each within its operation's limit and all together within the host's. */
+class BodyReader {
+  #bufferedBytes = 0
+
+  read(incoming: IncomingMessage, head: RequestHead): Promise<Buffer> {
+    const limit = bodyLimitOf(head)
+    const announced = Number(incoming.headers['content-length'] ?? 0)
+    if (announced > limit.bytes) return Promise.reject(tooLarge(limit.operation, announced, head))
+    const chunks: Buffer[] = []
+    let size = 0
+    return new Promise<Buffer>((resolve, reject) => {
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        this.#bufferedBytes += chunk.length
+        chunks.push(chunk)
+        if (size > limit.bytes) reject(tooLarge(limit.operation, size, head))
+        else if (this.#bufferedBytes > MAX_BUFFERED_BYTES) reject(requestEntityTooLarge('Too many large requests at the same time.'))
+      })
+      incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)))
+      incoming.on('error', reject)
+      incoming.on('close', () => {
+        this.#bufferedBytes -= size
+        reject(new Error('the client went away before its request was whole'))
+      })
+    })
+  }
+}
+
+/** Invoke counts the payload in words of its own. */
+function tooLarge(operation: string, bytes: number, head: RequestHead): ApiError {
+  return operation === 'Invoke' ? payloadTooLarge(bytes, headerOf(head, 'x-amz-invocation-type') ?? 'RequestResponse') : bodyTooLarge(operation)
+}
+
+/** Answers before the body was read: the connection cannot be used again. */
+function refuse(incoming: IncomingMessage, outgoing: ServerResponse, error: ApiError): void {
+  const body = JSON.stringify(error.body)
+  outgoing.writeHead(error.status, { 'Content-Type': 'application/json', 'x-amzn-ErrorType': error.code, 'Content-Length': Buffer.byteLength(body), Connection: 'close' })
+  outgoing.end(body)
+  incoming.resume()
+}
+
+async function write(outgoing: ServerResponse, { status, headers, body }: HttpResponse): Promise<void> {
+  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
+    outgoing.writeHead(status, headers)
+    await pipeline(body, outgoing)
+    return
+  }
+  const length = body === undefined ? 0 : Buffer.byteLength(body)
+  outgoing.writeHead(status, status === 204 ? headers : { ...headers, 'Content-Length': String(length) })
+  outgoing.end(body)
+}

@@ -1,0 +1,20 @@
+import type { Clock, Log } from '#base'
+import type { IdentityDirectory, IdentityLookUp } from '#auth'
+import type { Services } from '#operations'
+import type { Place } from '#resources'
+import type { CodeDownload } from './code-download.ts'
+
+/** A server that runs: everything that a request may need, made once at the start. */
+export interface Running {
+  readonly services: Services
+  readonly directory: IdentityDirectory
+  readonly lookUpIdentity: IdentityLookUp
+  readonly codeDownload: CodeDownload
+  readonly place: Place
+  /** False with `--auth none`. */
+  readonly isEnforced: boolean
+  /** Host and port, for requests without a Host header. */
+  readonly authority: string
+  readonly clock: Clock
+  readonly log: Log
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createLog, systemClock } from '#base'
+import { IdentityDirectory } from '#auth'
+import { openEnvironmentHost } from '#environment'
+import { Deliverer, Invocations } from '#invocation'
+import { type FunctionVersion, partitionOf, type Place } from '#resources'
+import { openStore, type Store } from '#store'
+import { CodeDownload } from './code-download.ts'
+import { createListener } from './http.ts'
+import type { ServerOptions } from './options.ts'
+import { openRootCredentials } from './root-credentials.ts'
+import type { Running } from './running.ts'
+import { serve } from './serve.ts'
+import { refuseRequest } from './refuse-request.ts'
+
+/** A started server. */
+export interface LambentServer {
+  /** `http://host:port` */
+  readonly url: string
+  readonly credentials: Awaited<ReturnType<typeof openRootCredentials>>
+  /** Which limits of an execution environment hold on this machine. */
+  readonly limits: readonly string[]
+  /** Running invocations finish, new ones are refused; then everything is closed. */
+  stop(): Promise<void>
+}
+
+/** Wires the rooms together and begins to serve. */
+export async function startServer(options: ServerOptions): Promise<LambentServer> {
+  const clock = systemClock
+  const log = createLog()
+  const place: Place = { partition: partitionOf(options.region), region: options.region }
+  const isEnforced = options.auth === 'iam'
+
+  const store = await openStore({ dataDirectory: options.dataDirectory, clock, log })
+  const credentials = await openRootCredentials(options.dataDirectory, options.presetRootKey)
+  const environments = await openEnvironmentHost({
+    dataDirectory: options.dataDirectory,
+    runtimesDirectory: options.runtimesDirectory,
+    isolation: options.isolation,
+    log,
+  })
+  const directory = new IdentityDirectory({ identities: store.identities, rootKey: credentials.key, account: options.account, region: options.region, clock })
+  const issueCredentials = (version: FunctionVersion) => directory.sessions.issue({ account: version.account, roleName: roleNameOf(version), sessionName: sessionNameOf(version) })
+  const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
+  const deliverer = new Deliverer({ store, invocations, place, clock, log })
+  const codeDownload = new CodeDownload(store)
+
+  let isDraining = false
+  const listener = createListener((request) => (isDraining ? refuseRequest() : serve(request, running)))
+  const url = await listen(listener, options).catch(async (error) => {
+    await Promise.allSettled([environments.close(), store.close()])
+    throw error
+  })
+  const services = {
+    store,
+    invocations,
+    place,
+    isEnforced,
+    clock,
+    log,
+    codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),
+  }
+  const running: Running = { services, directory, lookUpIdentity: (id) => directory.lookUp(id), codeDownload, place, isEnforced, authority: new URL(url).host, clock, log }
+
+  await resumeUnsettled(store, invocations)
+  deliverer.start()
+  return {
+    url,
+    credentials,
+    limits: environments.limits,
+    stop: async () => {
+      isDraining = true
+      listener.close()
+      listener.closeIdleConnections()
+      await Promise.all([invocations.drained(), deliverer.stop()])
+      invocations.close()
+      await environments.close()
+      listener.closeAllConnections()
+      await store.close()
+    },
+  }
+}
+
+async function listen(listener: ReturnType<typeof createListener>, { host, port }: ServerOptions): Promise<string> {
+  listener.listen(port, host)
+  await once(listener, 'listening')
+  const address = listener.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+}
+
+/** Functions whose creation or update a crash interrupted become Active now. */
+async function resumeUnsettled(store: Store, invocations: Invocations): Promise<void> {
+  for (const version of await store.functions.listUnsettled()) invocations.settle(version)
+}
+
+const roleNameOf = ({ configuration }: FunctionVersion) => configuration.role.slice(configuration.role.lastIndexOf('/') + 1)
+
+/** AWS names the session after the function; names of one character are too short for a session. */
+const sessionNameOf = ({ functionName }: FunctionVersion) => (functionName.length === 1 ? `${functionName}@lambda_function` : functionName)

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { open, rename, rm } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import type { Clock } from '#base'
+import type { CodePackage } from '#resources'
+import type { CodeStore } from '../code-store.ts'
+import { CodeDirectory, exists } from './code-directory.ts'
+import { publish, writeDurably } from './durable-file.ts'
+import { Turns } from './turns.ts'
+import { Unpacker } from './unpacker.ts'
+
+// Longer than any invocation: the code of a deleted function stays while environments may still load from it.
+const GRACE_MS = 3_600_000
+
+export async function openCodeStore(root: string, clock: Clock): Promise<CodePackages> {
+  const directory = new CodeDirectory(root)
+  await directory.prepare()
+  return new CodePackages(directory, clock)
+}
+
+export class CodePackages implements CodeStore {
+  readonly #directory: CodeDirectory
+  readonly #clock: Clock
+  readonly #unpacker = new Unpacker()
+  readonly #turns = new Turns()
+  readonly #lastUsedMs = new Map<string, number>()
+
+  constructor(directory: CodeDirectory, clock: Clock) {
+    this.#directory = directory
+    this.#clock = clock
+  }
+
+  async put(zip: Buffer): Promise<CodePackage> {
+    const digest = Buffer.from(await crypto.subtle.digest('SHA-256', zip as Buffer<ArrayBuffer>))
+    const hash = digest.toString('hex')
+    this.#touch(hash)
+    await this.#turns.take(hash, () => this.#keep(hash, zip))
+    return { sha256: digest.toString('base64'), size: zip.length }
+  }
+
+  async read(sha256: string): Promise<Readable | undefined> {
+    const file = await open(this.#directory.zip(hashOf(sha256)), 'r').catch(() => undefined)
+    return file?.createReadStream()
+  }
+
+  async unpacked(sha256: string): Promise<string> {
+    const hash = hashOf(sha256)
+    this.#touch(hash)
+    const path = this.#directory.unpacked(hash)
+    if (!(await exists(path))) await this.#turns.take(hash, () => this.#unpackOnce(this.#directory.zip(hash), hash))
+    return path
+  }
+
+  async collect(used: ReadonlySet<string>): Promise<void> {
+    const kept = new Set([...used].map(hashOf))
+    for (const hash of await this.#directory.hashes()) {
+      const lastUsedMs = this.#lastUsedMs.get(hash) ?? Number.NEGATIVE_INFINITY
+      if (kept.has(hash) || lastUsedMs > this.#clock.now() - GRACE_MS) continue
+      this.#lastUsedMs.delete(hash)
+      await this.#turns.take(hash, () => this.#directory.remove(hash))
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#unpacker.close()
+    await this.#directory.close()
+  }
+
+  async #keep(hash: string, zip: Buffer): Promise<void> {
+    if (await exists(this.#directory.zip(hash))) return
+    const temporaryZip = this.#directory.temporary()
+    try {
+      await writeDurably(temporaryZip, zip)
+      await this.#unpackOnce(temporaryZip, hash)
+      await publish(temporaryZip, this.#directory.zip(hash))
+    } finally {
+      await rm(temporaryZip, { force: true })
+    }
+  }
+
+  async #unpackOnce(zip: string, hash: string): Promise<void> {
+    if (await exists(this.#directory.unpacked(hash))) return
+    const temporary = this.#directory.temporary()
+    try {
+      await this.#unpacker.unpack(zip, temporary)
+      await rename(temporary, this.#directory.unpacked(hash))
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
+  }
+
+  #touch(hash: string): void {
+    this.#lastUsedMs.set(hash, this.#clock.now())
+  }
+}
+
+/** Hexadecimal, as a name for files. */
+function hashOf(sha256: string): string {
+  const hash = Buffer.from(sha256, 'base64').toString('hex')
+  assert(hash.length === 64, 'a package is named by the base64 SHA-256 of its zip')
+  return hash
+}

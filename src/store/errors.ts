@@ -1,0 +1,46 @@
+/** Another server has this data directory open. */
+export class DataDirectoryInUse extends Error {
+  override readonly name = 'DataDirectoryInUse'
+  constructor(directory: string) {
+    super(`Another server is using the data directory ${directory}.`)
+  }
+}
+
+/** The database was written by a newer version of the program than this one. */
+export class DatabaseTooNew extends Error {
+  override readonly name = 'DatabaseTooNew'
+  constructor(found: number, known: number) {
+    super(`The database has schema version ${found}, this program knows versions up to ${known}. Use a newer program.`)
+  }
+}
+
+/** A cursor or token that this store did not hand out. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor'
+  constructor() {
+    super('The cursor is not one that this store handed out.')
+  }
+}
+
+/** Events arrive faster than the disk takes them. */
+export class QueueFull extends Error {
+  override readonly name = 'QueueFull'
+  constructor() {
+    super('Too many events are waiting to be written.')
+  }
+}
+
+/** Not a zip archive, or one of a kind that cannot be read: damaged, encrypted, an unusual compression method. */
+export class NotAZip extends Error {
+  override readonly name = 'NotAZip'
+}
+
+/** The files in the archive are larger than a code package may be. */
+export class UnzippedTooLarge extends Error {
+  override readonly name = 'UnzippedTooLarge'
+}
+
+/** The archive would write outside its own directory, or holds what is neither file, directory nor symbolic link. */
+export class UnsafeZip extends Error {
+  override readonly name = 'UnsafeZip'
+}

@@ -1,0 +1,28 @@
+export type { CodeStore } from './code-store.ts'
+export {
+  DatabaseTooNew,
+  DataDirectoryInUse,
+  InvalidCursor,
+  NotAZip,
+  QueueFull,
+  UnsafeZip,
+  UnzippedTooLarge,
+} from './errors.ts'
+export type { EventStore, StoredEvent } from './event-store.ts'
+export type { FunctionStore, ListFunctionsOptions } from './function-store.ts'
+export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'
+export type {
+  FilterEventsOptions,
+  FilteredEventsPage,
+  ListStreamsOptions,
+  LogEvent,
+  LogEventsPage,
+  LogGroup,
+  LogStore,
+  LogStream,
+  LogStreamSink,
+  ReadEventsOptions,
+} from './log-store.ts'
+export type { LogLimits } from './logs/log-limits.ts'
+export { openStore, type StoreOptions } from './open-store.ts'
+export type { Store } from './store.ts'

@@ -1,0 +1,42 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock, Log } from '#base'
+import { openCodeStore } from './code/open-code-store.ts'
+import { openEventStore } from './database/events.ts'
+import { createFunctionStore } from './database/functions.ts'
+import { openIdentityStore } from './database/identities.ts'
+import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
+import { openLogStore } from './logs/open-log-store.ts'
+import { lockDirectory } from './sqlite/lock.ts'
+import { openSqlite } from './sqlite/open-sqlite.ts'
+import type { Store } from './store.ts'
+
+export interface StoreOptions {
+  readonly dataDirectory: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly logLimits?: Partial<LogLimits>
+}
+
+/**
+ * Opens the embedded store, creating the directory if need be. Throws DataDirectoryInUse when another server has it,
+ * DatabaseTooNew when a newer program wrote it.
+ */
+export async function openStore({ dataDirectory, clock, log, logLimits }: StoreOptions): Promise<Store> {
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
+  // Closed in reverse order, also when a later part does not open.
+  await using parts = new AsyncDisposableStack()
+  const lock = lockDirectory(dataDirectory)
+  parts.defer(() => lock.release())
+  const database = parts.adopt(await openSqlite(dataDirectory, clock.now()), (opened) => opened.close())
+  const events = parts.adopt(await openEventStore(database, clock, log), (opened) => opened.close())
+  const code = parts.adopt(await openCodeStore(join(dataDirectory, 'code'), clock), (opened) => opened.close())
+  const logs = parts.adopt(
+    await openLogStore(join(dataDirectory, 'logs'), clock, log, { ...defaultLogLimits, ...logLimits }),
+    (opened) => opened.close(),
+  )
+  const identities = await openIdentityStore(database)
+  const functions = createFunctionStore(database)
+  const opened = parts.move()
+  return { functions, events, identities, code, logs, close: () => opened.disposeAsync() }
+}

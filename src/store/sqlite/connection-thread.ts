@@ -1,0 +1,91 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { type Transferable, workerData } from 'node:worker_threads'
+import { answerRequests } from '../thread.ts'
+import {
+  type Row,
+  type SqlRequest,
+  type Statement,
+  type StatementResult,
+  type UnitOutcome,
+  unpackValue,
+} from './messages.ts'
+
+/** One SQLite connection on a thread of its own, so that no commit is waited for where invocations are dispatched. */
+const { file, readOnly } = workerData as { file: string; readOnly: boolean }
+const database = new DatabaseSync(file, { readOnly, timeout: 5_000 })
+if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+// The WAL is copied into the database after this many pages (16 MiB): rarer, longer pauses cost a steady queue less.
+if (!readOnly) database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
+
+answerRequests<SqlRequest, readonly UnitOutcome[]>(
+  (request) => {
+    const outcomes = readOnly ? read(request) : commit(request)
+    return { reply: outcomes, transfer: outcomes.flatMap(binariesIn) }
+  },
+  () => database.close(),
+)
+
+/** All units in one transaction. When one fails, each gets its own, so that neighbours do not fail with it. */
+function commit({ units, bytes }: SqlRequest): readonly UnitOutcome[] {
+  try {
+    return inTransaction(() => units.map((unit) => unit.map((statement) => run(statement, bytes))))
+  } catch (error) {
+    if (units.length === 1) return [error as Error]
+    return units.flatMap((unit) => commit({ units: [unit], bytes }))
+  }
+}
+
+function inTransaction<Result>(work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const read = ({ units, bytes }: SqlRequest): readonly UnitOutcome[] =>
+  units.map((unit) => {
+    try {
+      return unit.map((statement) => run(statement, bytes))
+    } catch (error) {
+      return error as Error
+    }
+  })
+
+function run({ sql, parameters }: Statement, bytes: ArrayBuffer): StatementResult {
+  const { statement, returnsRows } = prepare(sql)
+  const values = parameters.map((value) => unpackValue(value, bytes))
+  if (!returnsRows) return { rows: [], changes: Number(statement.run(...values).changes) }
+  const rows = statement.all(...values) as Row[]
+  return { rows, changes: rows.length }
+}
+
+interface Prepared {
+  readonly statement: StatementSync
+  readonly returnsRows: boolean
+}
+
+const prepared = new Map<string, Prepared>()
+// The program has a few dozen statements; lists of values of different length make some more.
+const MAXIMUM_PREPARED = 500
+
+function prepare(sql: string): Prepared {
+  const known = prepared.get(sql)
+  if (known) return known
+  if (prepared.size >= MAXIMUM_PREPARED) prepared.clear()
+  const statement = database.prepare(sql)
+  const fresh = { statement, returnsRows: statement.columns().length > 0 }
+  prepared.set(sql, fresh)
+  return fresh
+}
+
+/** Buffers of binary columns, to be moved and not copied. */
+function binariesIn(outcome: UnitOutcome): Transferable[] {
+  if (outcome instanceof Error) return []
+  const values = outcome.flatMap(({ rows }) => rows.flatMap((row) => Object.values(row)))
+  return values.flatMap((value) => (value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []))
+}

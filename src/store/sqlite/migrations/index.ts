@@ -1,0 +1,4 @@
+import * as first from './0001-functions-events-identities.ts'
+
+/** In order; the position plus one is the schema version. A migration that was published is never edited. */
+export const migrations: readonly (readonly string[])[] = [first.statements]

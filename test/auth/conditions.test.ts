@@ -1,0 +1,208 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written like that
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ContextValue, evaluate } from '#auth'
+import { alice, identityPolicy } from './support.ts'
+
+type Values = string | number | boolean | readonly (string | number | boolean)[]
+type Row = readonly [operator: string, policy: Values, request: ContextValue | undefined, holds: boolean]
+
+/** Whether `{ [operator]: { "test:Key": policy } }` holds when the request's key has the value. */
+function holds(operator: string, policy: Values, value: ContextValue | undefined): boolean {
+  const policies = identityPolicy({
+    Effect: 'Allow',
+    Action: '*',
+    Resource: '*',
+    Condition: { [operator]: { 'test:Key': policy } },
+  })
+  const context = { get: (key: string) => (key === 'test:key' ? value : key === 'aws:username' ? 'alice' : undefined) }
+  const request = { principal: alice, action: 'lambda:GetFunction', resource: '*', context }
+  return evaluate(request, { identity: [policies] }).kind === 'allowed'
+}
+
+const arn = 'arn:aws:s3:::bucket'
+
+const rows: readonly Row[] = [
+  ['StringEquals', 'a', 'a', true],
+  ['StringEquals', 'a', 'A', false],
+  ['StringEquals', 'a', 'b', false],
+  ['StringEquals', ['a', 'b'], 'b', true],
+  ['StringEquals', [], 'b', false],
+  ['StringEquals', 'a*', 'ab', false],
+  ['StringEquals', 'a*', 'a*', true],
+  ['StringEquals', 'a', undefined, false],
+  ['StringEquals', 5, '5', true],
+  ['StringEquals', true, 'true', true],
+  ['StringEquals', 'a', ['x', 'a'], true],
+  ['StringEqualsIfExists', 'a', undefined, true],
+  ['StringEqualsIfExists', 'a', 'b', false],
+  ['StringEqualsIfExists', 'a', 'a', true],
+  ['StringNotEquals', 'a', 'b', true],
+  ['StringNotEquals', 'a', 'a', false],
+  ['StringNotEquals', ['a', 'b'], 'b', false],
+  ['StringNotEquals', ['a', 'b'], 'c', true],
+  ['StringNotEquals', 'a', undefined, true],
+  ['StringNotEquals', 'a', ['x', 'a'], false],
+  ['StringNotEqualsIfExists', 'a', undefined, true],
+  ['StringNotEqualsIfExists', 'a', 'a', false],
+  ['StringEqualsIgnoreCase', 'aB', 'Ab', true],
+  ['StringEqualsIgnoreCase', 'aB', 'Ac', false],
+  ['StringEqualsIgnoreCase', 'aB', undefined, false],
+  ['StringNotEqualsIgnoreCase', 'aB', 'Ab', false],
+  ['StringNotEqualsIgnoreCase', 'aB', 'Ac', true],
+  ['StringNotEqualsIgnoreCase', 'aB', undefined, true],
+  ['StringLike', 'a*c', 'abbc', true],
+  ['StringLike', 'a*c', 'abb', false],
+  ['StringLike', 'a?c', 'abc', true],
+  ['StringLike', 'a?c', 'ac', false],
+  ['StringLike', '*', '', true],
+  ['StringLike', '*', undefined, false],
+  ['StringLike', ['x*', 'y*'], 'yes', true],
+  ['StringLike', 'A*', 'abc', false],
+  ['StringLike', 'a${*}c', 'a*c', true],
+  ['StringLike', 'a${*}c', 'abc', false],
+  ['StringLike', 'a${?}c', 'abc', false],
+  ['StringLike', '${$}{x}', '${x}', true],
+  ['StringLikeIfExists', 'a*', undefined, true],
+  ['StringNotLike', 'a*', 'abc', false],
+  ['StringNotLike', 'a*', 'xbc', true],
+  ['StringNotLike', 'a*', undefined, true],
+  ['StringEquals', '${aws:username}', 'alice', true],
+  ['StringEquals', '${AWS:UserName}-x', 'alice-x', true],
+  ['StringEquals', '${aws:username}', 'bob', false],
+  ['StringEquals', "${aws:absent, 'fallback'}", 'fallback', true],
+  ['StringEquals', "${aws:username, 'fallback'}", 'fallback', false],
+  ['StringEquals', '${aws:absent}', '', false],
+  ['StringNotEquals', '${aws:username}', 'alice', false],
+  ['NumericEquals', '10', '10', true],
+  ['NumericEquals', 10, '10.0', true],
+  ['NumericEquals', '10', '11', false],
+  ['NumericEquals', '10', 'ten', false],
+  ['NumericEquals', '10', '', false],
+  ['NumericEquals', '10', undefined, false],
+  ['NumericEqualsIfExists', '10', undefined, true],
+  ['NumericNotEquals', '10', '11', true],
+  ['NumericNotEquals', '10', '10', false],
+  ['NumericNotEquals', '10', undefined, true],
+  ['NumericLessThan', '10', '9', true],
+  ['NumericLessThan', '10', '10', false],
+  ['NumericLessThan', '10', undefined, false],
+  ['NumericLessThanEquals', '10', '10', true],
+  ['NumericLessThanEquals', '10', '10.5', false],
+  ['NumericGreaterThan', '10', '11', true],
+  ['NumericGreaterThan', '10', '10', false],
+  ['NumericGreaterThan', '10', '-11', false],
+  ['NumericGreaterThanEquals', '10', '10', true],
+  ['NumericGreaterThanEquals', '10', '9', false],
+  ['DateEquals', '2026-01-02T00:00:00Z', '2026-01-02T00:00:00.000Z', true],
+  ['DateEquals', '2026-01-02', '2026-01-02T00:00:00Z', true],
+  ['DateEquals', '1767312000', '2026-01-02T00:00:00Z', true],
+  ['DateEquals', '2026-01-02', '2026-01-02T00:00:01Z', false],
+  ['DateEquals', '2026-01-02', undefined, false],
+  ['DateNotEquals', '2026-01-02', '2026-01-03', true],
+  ['DateNotEquals', '2026-01-02', '2026-01-02', false],
+  ['DateNotEquals', '2026-01-02', undefined, true],
+  ['DateLessThan', '2026', '2025-12-31T23:59:59Z', true],
+  ['DateLessThan', '2026', '2026-01-01T00:00:00Z', false],
+  ['DateLessThan', '2026-01-01T00:00:00+02:00', '2025-12-31T21:59:59Z', true],
+  ['DateLessThanEquals', '2026-01', '2026-01-01T00:00:00Z', true],
+  ['DateLessThanEquals', '2026-01', '2026-01-01T00:00:01Z', false],
+  ['DateGreaterThan', '2026-01-02', '2026-01-03', true],
+  ['DateGreaterThan', '2026-01-02', '2026-01-02', false],
+  ['DateGreaterThan', '2026-01-02', 'soon', false],
+  ['DateGreaterThanEquals', '2026-01-02', '2026-01-02', true],
+  ['DateGreaterThanEquals', '2026-01-02', '2026-01-01', false],
+  ['DateGreaterThanIfExists', '2026-01-02', undefined, true],
+  ['Bool', 'true', 'true', true],
+  ['Bool', true, 'true', true],
+  ['Bool', 'True', 'true', true],
+  ['Bool', 'true', 'false', false],
+  ['Bool', 'false', 'false', true],
+  ['Bool', 'false', undefined, false],
+  ['BoolIfExists', 'false', undefined, true],
+  ['BinaryEquals', 'aGk=', 'aGk=', true],
+  ['BinaryEquals', 'aGk=', 'aGo=', false],
+  ['BinaryEquals', 'aGk=', undefined, false],
+  ['IpAddress', '203.0.113.0/24', '203.0.113.77', true],
+  ['IpAddress', '203.0.113.0/24', '203.0.114.1', false],
+  ['IpAddress', '203.0.113.7', '203.0.113.7', true],
+  ['IpAddress', '203.0.113.7', '203.0.113.8', false],
+  ['IpAddress', '0.0.0.0/0', '8.8.8.8', true],
+  ['IpAddress', '0.0.0.0/0', '::1', false],
+  ['IpAddress', '127.0.0.0/8', '::ffff:127.0.0.1', true],
+  ['IpAddress', '2001:db8::/32', '2001:db8:1::7', true],
+  ['IpAddress', '2001:db8::/32', '2001:db9::7', false],
+  ['IpAddress', ['10.0.0.0/8', '192.168.0.0/16'], '192.168.3.4', true],
+  ['IpAddress', '10.0.0.0/8', 'no address', false],
+  ['IpAddress', '10.0.0.0/8', undefined, false],
+  ['IpAddressIfExists', '10.0.0.0/8', undefined, true],
+  ['NotIpAddress', '10.0.0.0/8', '11.0.0.1', true],
+  ['NotIpAddress', '10.0.0.0/8', '10.0.0.1', false],
+  ['NotIpAddress', '10.0.0.0/8', undefined, true],
+  ['ArnEquals', arn, arn, true],
+  ['ArnEquals', 'arn:aws:s3:::*', arn, true],
+  ['ArnEquals', 'arn:aws:s3:::Bucket', arn, false],
+  ['ArnLike', '*', arn, true],
+  ['ArnLike', 'arn:aws:s3:::b?cket', arn, true],
+  ['ArnLike', 'arn:*:s3:::bucket', arn, true],
+  ['ArnLike', 'arn:aws:s3:*', arn, false],
+  ['ArnLike', 'arn:*:bucket', arn, false],
+  ['ArnLike', 'arn:aws:lambda:*:123456789012:function:f', 'arn:aws:lambda:eu-west-1:123456789012:function:f', true],
+  ['ArnLike', 'arn:aws:lambda:*:123456789012:function:f', 'arn:aws:lambda:eu-west-1:999999999999:function:f', false],
+  ['ArnLike', 'arn:aws:lambda:*:*:function:*', 'arn:aws:lambda:eu-west-1:999999999999:function:f:prod', true],
+  ['ArnLike', 'arn:aws:iam::*:user/${aws:username}', 'arn:aws:iam::1:user/alice', true],
+  ['ArnLike', 'arn:aws:iam::*:user/${aws:username}', 'arn:aws:iam::1:user/bob', false],
+  ['ArnLike', arn, 'not an arn', false],
+  ['ArnLike', arn, undefined, false],
+  ['ArnLikeIfExists', arn, undefined, true],
+  ['ArnNotEquals', arn, 'arn:aws:s3:::other', true],
+  ['ArnNotEquals', arn, arn, false],
+  ['ArnNotLike', 'arn:aws:s3:::b*', arn, false],
+  ['ArnNotLike', 'arn:aws:s3:::x*', arn, true],
+  ['ArnNotLike', 'arn:aws:s3:::x*', undefined, true],
+  ['Null', 'true', undefined, true],
+  ['Null', true, undefined, true],
+  ['Null', 'true', 'a', false],
+  ['Null', 'false', 'a', true],
+  ['Null', 'false', undefined, false],
+  ['Null', 'true', [], true],
+  ['ForAnyValue:StringEquals', ['a', 'b'], ['x', 'b'], true],
+  ['ForAnyValue:StringEquals', ['a', 'b'], ['x', 'y'], false],
+  ['ForAnyValue:StringEquals', 'a', undefined, false],
+  ['ForAnyValue:StringEquals', 'a', [], false],
+  ['ForAnyValue:StringEqualsIfExists', 'a', undefined, true],
+  ['ForAnyValue:StringLike', 'a*', ['b', 'ab'], true],
+  ['ForAnyValue:StringNotEquals', ['a', 'b'], ['a', 'x'], true],
+  ['ForAnyValue:StringNotEquals', ['a', 'b'], ['a', 'b'], false],
+  ['ForAnyValue:StringNotEquals', 'a', undefined, false],
+  ['ForAllValues:StringEquals', ['a', 'b'], ['a', 'b'], true],
+  ['ForAllValues:StringEquals', ['a', 'b'], ['a', 'x'], false],
+  ['ForAllValues:StringEquals', 'a', undefined, true],
+  ['ForAllValues:StringEquals', 'a', [], true],
+  ['ForAllValues:StringLike', ['a*', 'b*'], ['ax', 'bx'], true],
+  ['ForAllValues:StringNotEquals', ['a', 'b'], ['c', 'd'], true],
+  ['ForAllValues:StringNotEquals', ['a', 'b'], ['c', 'a'], false],
+  ['ForAllValues:ArnLike', 'arn:aws:s3:::b*', [arn, 'arn:aws:s3:::c'], false],
+]
+
+for (const [operator, policy, value, expected] of rows) {
+  const shown = `${JSON.stringify(policy)} and ${value === undefined ? 'no value' : JSON.stringify(value)}`
+  test(`${operator} of ${shown} ${expected ? 'holds' : 'does not hold'}`, () =>
+    assert.equal(holds(operator, policy, value), expected))
+}
+
+test('all operators and all keys must hold', () => {
+  const policy = identityPolicy({
+    Effect: 'Allow',
+    Action: '*',
+    Resource: '*',
+    Condition: { StringEquals: { 'A:one': '1', 'a:two': '2' }, NumericLessThan: { 'a:three': '3' } },
+  })
+  const isAllowed = (values: Readonly<Record<string, string>>) => {
+    const request = { principal: alice, action: 'a:B', resource: '*', context: { get: (key: string) => values[key] } }
+    return evaluate(request, { identity: [policy] }).kind === 'allowed'
+  }
+  assert.equal(isAllowed({ 'a:one': '1', 'a:two': '2', 'a:three': '2' }), true)
+  assert.equal(isAllowed({ 'a:one': '1', 'a:two': '3', 'a:three': '2' }), false)
+  assert.equal(isAllowed({ 'a:one': '1', 'a:two': '2', 'a:three': '3' }), false)
+})

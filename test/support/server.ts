@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const root = join(import.meta.dirname, '../..')
+
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** A server of its own, started as users start it: on a free port, with its own data directory. */
+export interface TestServer {
+  readonly url: string
+  readonly region: string
+  readonly account: string
+  readonly dataDirectory: string
+  readonly credentials: Credentials
+  readonly process: ChildProcess
+  /** What the server has printed so far. */
+  output(): string
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL; the data directory stays. */
+  kill(): Promise<void>
+  /** Ends the server if it runs, and removes its data directory. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface ServerSetup {
+  readonly dataDirectory?: string
+  readonly args?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export const ACCOUNT = '000000000000'
+export const REGION = 'us-east-1'
+
+/** The environment of a program that finds nothing of this machine's own AWS settings. */
+export function cleanEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|LAMBENT|NODE)_/.test(name))) as Record<string, string>
+}
+
+export async function startTestServer(setup: ServerSetup = {}): Promise<TestServer> {
+  const dataDirectory = setup.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lambent-test-'))
+  const args = ['--disable-warning=ExperimentalWarning', join(root, 'src/server/main.ts'), '--port', '0', '--data-dir', dataDirectory]
+  // Interpreters are fetched once for all tests.
+  const child = spawn(process.execPath, [...args, '--runtimes-dir', join(root, '.cache/runtimes'), ...(setup.args ?? [])], {
+    cwd: root,
+    env: { ...cleanEnvironment(), ...setup.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
+  const exited = once(child, 'exit')
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      output += `${line}\n`
+      const ready = /^lambent ready on (\S+)$/.exec(line)
+      if (ready?.[1]) resolve(ready[1])
+    })
+    exited.then(() => reject(new Error(`the server ended before it was ready:\n${output}`)))
+  })
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    const [code] = await exited
+    return code as number | null
+  }
+  return {
+    url,
+    region: REGION,
+    account: ACCOUNT,
+    dataDirectory,
+    credentials: readCredentials(dataDirectory),
+    process: child,
+    output: () => output,
+    stop: () => end('SIGTERM'),
+    kill: async () => {
+      await end('SIGKILL')
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end('SIGTERM')
+      if (setup.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true })
+    },
+  }
+}
+
+function readCredentials(dataDirectory: string): Credentials {
+  const text = readFileSync(join(dataDirectory, 'credentials'), 'utf8')
+  const value = (name: string) => new RegExp(`^${name} = (.*)$`, 'm').exec(text)?.[1] ?? ''
+  return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') }
+}
