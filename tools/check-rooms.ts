@@ -12,7 +12,11 @@ export function forbiddenImports(): string[] {
 /** A room may need only rooms that stand above it in the table. */
 function orderMistakes(): string[] {
   const names = Object.keys(rooms)
-  return names.flatMap((room, index) => (rooms[room] ?? []).filter((needed) => names.indexOf(needed) >= index).map((needed) => `the table lets ${room} import ${needed}, which is not below it`))
+  return names.flatMap((room, index) =>
+    (rooms[room] ?? [])
+      .filter((needed) => names.indexOf(needed) >= index)
+      .map((needed) => `the table lets ${room} import ${needed}, which is not below it`),
+  )
 }
 
 function forbiddenIn(file: string): string[] {
@@ -20,8 +24,14 @@ function forbiddenIn(file: string): string[] {
   const allowed = rooms[room]
   if (!allowed) return [`${file}: the table has no room ${room}`]
   const text = readFileSync(join(root, file), 'utf8')
-  const specifiers = [...text.matchAll(/^(?:import|export)\b[^'"]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm)]
-  return specifiers.map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '').flatMap((specifier) => complaint(file, room, allowed, specifier))
+  const specifiers = [
+    ...text.matchAll(
+      /^(?:import|export)\b[^'"]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+    ),
+  ]
+  return specifiers
+    .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
+    .flatMap((specifier) => complaint(file, room, allowed, specifier))
 }
 
 function complaint(file: string, room: string, allowed: readonly string[], specifier: string): string[] {

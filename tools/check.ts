@@ -14,7 +14,15 @@ if (missing.length > 0) {
   console.error(`lambent: the tests need ${missing.join(', ')}`)
   process.exit(1)
 }
-const steps = chosen.length > 0 ? [runTests(chosen)] : [rooms(), run('types', 'tsc', ['-p', '.']), run('lint', 'biome', ['check', '--error-on-warnings']), runTests(['test'])]
+const steps =
+  chosen.length > 0
+    ? [runTests(chosen)]
+    : [
+        rooms(),
+        run('types', 'tsc', ['-p', '.']),
+        run('lint', 'biome', ['check', '--error-on-warnings']),
+        runTests(['test']),
+      ]
 const results = await Promise.all(steps)
 process.exitCode = results.every(Boolean) ? 0 : 1
 
@@ -32,8 +40,14 @@ function run(name: string, tool: string, args: readonly string[]): Promise<boole
 }
 
 function runTests(paths: readonly string[]): Promise<boolean> {
-  const files = paths.flatMap((path) => (path.endsWith('.ts') ? [path] : globSync(`${path}/**/*.test.ts`, { cwd: root }))).sort()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...files], { cwd: root, stdio: 'inherit' })
+  const files = paths
+    .flatMap((path) => (path.endsWith('.ts') ? [path] : globSync(`${path}/**/*.test.ts`, { cwd: root })))
+    .sort()
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', ...files],
+    { cwd: root, stdio: 'inherit' },
+  )
   return new Promise((resolve) => child.on('close', (code) => resolve(code === 0)))
 }
 

@@ -19,7 +19,8 @@ export async function prepareTests(): Promise<string[]> {
   ]
   const missing: string[] = []
   for (const { command, install } of tools) if (!(await isInstalled(command))) missing.push(install)
-  if (missing.length === 0 && !(await preparePython())) missing.push('python3-venv and a reachable PyPI (apt-get install python3-venv)')
+  if (missing.length === 0 && !(await preparePython()))
+    missing.push('python3-venv and a reachable PyPI (apt-get install python3-venv)')
   return missing
 }
 
@@ -38,7 +39,14 @@ async function preparePython(): Promise<boolean> {
     await rm(home, { recursive: true, force: true })
     await mkdir(cache, { recursive: true })
     await run('python3', ['-m', 'venv', home])
-    await run(join(home, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PYTHON_PACKAGES])
+    await run(join(home, 'bin/python'), [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      ...PYTHON_PACKAGES,
+    ])
     await mkdir(join(home, 'complete'))
     return true
   } catch (error) {

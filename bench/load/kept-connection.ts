@@ -16,18 +16,29 @@ export interface KeptConnection extends Disposable {
 const LIMIT_MS = 30_000
 
 export function openKeptConnection(): KeptConnection {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, noDelay: true })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   return {
     send: ({ method, url, headers, body }) =>
       new Promise((resolve, reject) => {
         const startedMs = performance.now()
-        const outgoing = httpRequest(url, { agent, method, headers, signal: AbortSignal.timeout(LIMIT_MS) }, (incoming) => {
-          let text = ''
-          incoming.setEncoding('utf8')
-          incoming.on('data', (chunk) => (text += chunk))
-          incoming.on('error', reject)
-          incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text, tookMs: performance.now() - startedMs }))
-        })
+        const outgoing = httpRequest(
+          url,
+          { agent, method, headers, signal: AbortSignal.timeout(LIMIT_MS) },
+          (incoming) => {
+            let text = ''
+            incoming.setEncoding('utf8')
+            incoming.on('data', (chunk) => (text += chunk))
+            incoming.on('error', reject)
+            incoming.on('end', () =>
+              resolve({
+                status: incoming.statusCode ?? 0,
+                headers: incoming.headers,
+                body: text,
+                tookMs: performance.now() - startedMs,
+              }),
+            )
+          },
+        )
         outgoing.on('error', reject)
         outgoing.end(body)
       }),

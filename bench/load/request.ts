@@ -17,7 +17,11 @@ const JSON_HEADERS = { 'Content-Type': 'application/json' }
 /** Of the yardstick: nothing but the event. */
 export const plainRequest = (url: string): PlainRequest => ({ method: 'POST', url, headers: JSON_HEADERS, body: EVENT })
 
-export const invokeRequest = (serverUrl: string, functionName: string, type: 'RequestResponse' | 'Event'): PlainRequest => ({
+export const invokeRequest = (
+  serverUrl: string,
+  functionName: string,
+  type: 'RequestResponse' | 'Event',
+): PlainRequest => ({
   method: 'POST',
   url: `${serverUrl}/2015-03-31/functions/${functionName}/invocations`,
   headers: { ...JSON_HEADERS, 'X-Amz-Invocation-Type': type },
@@ -28,6 +32,12 @@ export const invokeRequest = (serverUrl: string, functionName: string, type: 'Re
 export function signed(request: PlainRequest, credentials: Credentials): PlainRequest {
   const { host, pathname, search } = new URL(request.url)
   const { method, headers, body } = request
-  const toSign = { method, rawPath: pathname, rawQuery: search.slice(1), headers: { ...headers, Host: host }, ...(body !== undefined && { body: Buffer.from(body) }) }
+  const toSign = {
+    method,
+    rawPath: pathname,
+    rawQuery: search.slice(1),
+    headers: { ...headers, Host: host },
+    ...(body !== undefined && { body: Buffer.from(body) }),
+  }
   return { ...request, headers: signRequest(toSign, credentials, { region: REGION, service: 'lambda' }, Date.now()) }
 }

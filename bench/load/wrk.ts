@@ -23,16 +23,32 @@ export async function missingWrk(): Promise<string | undefined> {
 export async function runWrk(bench: Bench, request: PlainRequest, connections: number, seconds: number): Promise<Load> {
   const script = join(bench.directory, 'request.lua')
   writeFileSync(script, scriptOf(request))
-  const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '10s', '-s', script, request.url]
+  const args = [
+    '-t',
+    '1',
+    '-c',
+    String(connections),
+    '-d',
+    `${seconds}s`,
+    '--timeout',
+    '10s',
+    '-s',
+    script,
+    request.url,
+  ]
   const output = await runCommand('wrk', args, seconds * 1000 + GRACE_MS)
-  const [, requests = 0, durationUs = 0, p50Us = 0, failures = 0] = (/^counted (\S+) (\S+) (\S+) (\S+)$/m.exec(output) ?? []).map(Number)
+  const [, requests = 0, durationUs = 0, p50Us = 0, failures = 0] = (
+    /^counted (\S+) (\S+) (\S+) (\S+)$/m.exec(output) ?? []
+  ).map(Number)
   if (requests === 0 || failures > 0) throw new Error(`${failures} of ${requests} requests to ${request.url} failed`)
   return { p50Us, perSecond: (requests / durationUs) * 1e6 }
 }
 
 /** Header values and bodies are ASCII, for which JSON's string literals are Lua's as well. */
 function scriptOf({ method, headers, body }: PlainRequest): string {
-  const lines = Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
+  const lines = Object.entries(headers).map(
+    ([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`,
+  )
   return `wrk.method = ${JSON.stringify(method)}
 ${lines.join('\n')}
 ${body === undefined ? '' : `wrk.body = ${JSON.stringify(body)}`}

@@ -4,7 +4,7 @@ import { type Load, runWrk } from '../load/wrk.ts'
 import type { Bar, Bench, Finding, Measurement } from '../measurement.ts'
 import { pairedRatio, samplesOf } from '../samples.ts'
 import { type Account, setUpAccount } from '../server/account.ts'
-import { createFunction, languages } from '../server/create-functions.ts'
+import { createFunction, type Language, languages } from '../server/create-functions.ts'
 import { type LambentServer, startServer } from '../server/lambent-server.ts'
 import { startBareHttp } from '../yardsticks/bare-http.ts'
 
@@ -24,7 +24,7 @@ export const warmInvoke: Measurement = {
     await using server = await startServer(bench)
     await using bare = await startBareHttp()
     const account = await setUpAccount(server)
-    const functions = await Promise.all(languages.map(({ name }) => functionSubject(server, account, name)))
+    const functions = await Promise.all(languages.map((language) => functionSubject(server, account, language)))
     const subjects: readonly Subject[] = [{ name: 'bare', request: () => plainRequest(bare.url) }, ...functions]
     const latency = await takeTurns(bench, subjects, 1)
     const throughput = await takeTurns(bench, subjects, 16)
@@ -37,31 +37,48 @@ export const warmInvoke: Measurement = {
   },
 }
 
-async function functionSubject(server: LambentServer, account: Account, name: (typeof languages)[number]['name']): Promise<Subject> {
-  const language = languages.find((candidate) => candidate.name === name) ?? languages[0]
+async function functionSubject(server: LambentServer, account: Account, language: Language): Promise<Subject> {
   await createFunction(account, language.code, language)
   const request = () => signed(invokeRequest(server.url, language.code, 'RequestResponse'), account.caller)
   using connection = openKeptConnection()
   const { status, headers, body } = await connection.send(request())
-  if (status !== 200 || 'x-amz-function-error' in headers || JSON.stringify(JSON.parse(body)) !== EVENT) throw new Error(`${language.code} answered ${status}: ${body}`)
-  return { name, request }
+  if (status !== 200 || 'x-amz-function-error' in headers || JSON.stringify(JSON.parse(body)) !== EVENT)
+    throw new Error(`${language.code} answered ${status}: ${body}`)
+  return { name: language.name, request }
 }
 
 /** Rounds in which each subject has its turn after a first one that does not count. */
-async function takeTurns(bench: Bench, subjects: readonly Subject[], connections: number): Promise<Map<string, Load[]>> {
+async function takeTurns(
+  bench: Bench,
+  subjects: readonly Subject[],
+  connections: number,
+): Promise<Map<string, Load[]>> {
   const seconds = bench.isQuick ? 1 : 3
   const rounds = bench.isQuick ? 2 : 5
   const loads = new Map(subjects.map(({ name }) => [name, [] as Load[]]))
   for (const { request } of subjects) await runWrk(bench, request(), connections, 1)
   for (let round = 0; round < rounds; round++) {
-    for (const { name, request } of subjects) loads.get(name)?.push(await runWrk(bench, request(), connections, seconds))
+    for (const { name, request } of subjects)
+      loads.get(name)?.push(await runWrk(bench, request(), connections, seconds))
   }
   return loads
 }
 
-function finding(what: string, unit: 'us' | 'per s', loads: ReadonlyMap<string, readonly Load[]>, name: string, bar?: Bar): Finding {
-  const valuesOf = (subject: string) => (loads.get(subject) ?? []).map(({ p50Us, perSecond }) => (unit === 'us' ? p50Us : perSecond))
+function finding(
+  what: string,
+  unit: 'us' | 'per s',
+  loads: ReadonlyMap<string, readonly Load[]>,
+  name: string,
+  bar?: Bar,
+): Finding {
+  const valuesOf = (subject: string) =>
+    (loads.get(subject) ?? []).map(({ p50Us, perSecond }) => (unit === 'us' ? p50Us : perSecond))
   const [values, yardsticks] = [valuesOf(name), valuesOf('bare')]
-  const yardstick = { what: 'bare node:http', unit, value: samplesOf(yardsticks), ratio: pairedRatio(values, yardsticks) }
+  const yardstick = {
+    what: 'bare node:http',
+    unit,
+    value: samplesOf(yardsticks),
+    ratio: pairedRatio(values, yardsticks),
+  }
   return { what, unit, value: samplesOf(values), yardstick, ...(bar && { bar }) }
 }

@@ -1,4 +1,10 @@
-import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { type Credentials, type LambentServer, REGION } from './lambent-server.ts'
 
@@ -11,7 +17,8 @@ export interface Account {
   readonly caller: Credentials
 }
 
-const statement = (what: Record<string, unknown>) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...what }] })
+const statement = (what: Record<string, unknown>) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...what }] })
 const TRUST_LAMBDA = statement({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' })
 const USE_FUNCTIONS = statement({ Action: ['lambda:InvokeFunction', 'lambda:Get*', 'lambda:List*'], Resource: '*' })
 
@@ -20,7 +27,9 @@ export async function setUpAccount({ url, root }: LambentServer): Promise<Accoun
   const iam = new IAMClient(settings)
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: TRUST_LAMBDA }))
   await iam.send(new CreateUserCommand({ UserName: 'bench' }))
-  await iam.send(new PutUserPolicyCommand({ UserName: 'bench', PolicyName: 'use-functions', PolicyDocument: USE_FUNCTIONS }))
+  await iam.send(
+    new PutUserPolicyCommand({ UserName: 'bench', PolicyName: 'use-functions', PolicyDocument: USE_FUNCTIONS }),
+  )
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'bench' }))
   iam.destroy()
   const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {}

@@ -35,7 +35,14 @@ export async function createManyFunctions(account: Account, from: number, to: nu
 }
 
 async function create({ lambda, roleArn }: Account, name: string, runtime: Runtime, code: Buffer): Promise<void> {
-  const input = { FunctionName: name, Runtime: runtime, Handler: 'index.handler', Role: roleArn, Timeout: 10, Code: { ZipFile: code } }
+  const input = {
+    FunctionName: name,
+    Runtime: runtime,
+    Handler: 'index.handler',
+    Role: roleArn,
+    Timeout: 10,
+    Code: { ZipFile: code },
+  }
   await lambda.send(new CreateFunctionCommand(input))
 }
 

@@ -33,7 +33,18 @@ const START_LIMIT_MS = 30_000
 /** Without a data directory the server gets one of its own, which goes with it. */
 export async function startServer(bench: Bench, kept?: string): Promise<LambentServer> {
   const dataDirectory = kept ?? mkdtempSync(join(bench.directory, 'data-'))
-  const options = ['--port', '0', '--data-dir', dataDirectory, '--runtimes-dir', RUNTIMES_DIRECTORY, '--region', REGION, '--account', ACCOUNT]
+  const options = [
+    '--port',
+    '0',
+    '--data-dir',
+    dataDirectory,
+    '--runtimes-dir',
+    RUNTIMES_DIRECTORY,
+    '--region',
+    REGION,
+    '--account',
+    ACCOUNT,
+  ]
   const startedMs = performance.now()
   const child = startProcess(process.execPath, ['tools/bootstrap.mjs', 'src/server/main.ts', ...options], {
     cwd: projectRoot,
@@ -65,7 +76,9 @@ async function untilReady(child: ChildProcess): Promise<string> {
       if (url !== undefined) resolve(url)
     })
   })
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`the server ended before it was ready:\n${output}`)))
+  const ended = once(child, 'exit').then(() =>
+    Promise.reject(new Error(`the server ended before it was ready:\n${output}`)),
+  )
   const timer = setTimeout(() => child.kill(), START_LIMIT_MS)
   const url = await Promise.race([ready, ended])
   ended.catch(() => {})
@@ -74,9 +87,11 @@ async function untilReady(child: ChildProcess): Promise<string> {
 }
 
 /** Nothing of this machine's own settings may change what is measured. */
-const cleanEnvironment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|LAMBENT)_/.test(name)))
+const cleanEnvironment = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|LAMBENT)_/.test(name)))
 
-const onlyChildOf = (processId: number) => Number(readFileSync(`/proc/${processId}/task/${processId}/children`, 'utf8').trim().split(' ')[0])
+const onlyChildOf = (processId: number) =>
+  Number(readFileSync(`/proc/${processId}/task/${processId}/children`, 'utf8').trim().split(' ')[0])
 
 function readCredentials(dataDirectory: string): Credentials {
   const text = readFileSync(join(dataDirectory, 'credentials'), 'utf8')

@@ -8,7 +8,10 @@ const functions = join(import.meta.dirname, '../functions')
 export function zipOfFunction(name: string, comment = ''): Buffer {
   const folder = join(functions, name)
   const files = readdirSync(folder).filter((file) => file.startsWith('index.'))
-  return zipOf(files.map((file) => [file, readFileSync(join(folder, file))]), comment)
+  return zipOf(
+    files.map((file) => [file, readFileSync(join(folder, file))]),
+    comment,
+  )
 }
 
 /** Files stored without compression. */

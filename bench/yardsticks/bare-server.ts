@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url'
 // The yardstick of a warm invoke, a program of its own: the least that Node does to run the handler behind HTTP.
 // usage: bare-server.ts HANDLER_FILE; prints its URL.
 
-const { handler } = (await import(pathToFileURL(process.argv[2] ?? '').href)) as { handler: (event: unknown) => Promise<unknown> }
+const { handler } = (await import(pathToFileURL(process.argv[2] ?? '').href)) as {
+  handler: (event: unknown) => Promise<unknown>
+}
 
 const server = createServer((incoming, outgoing) => {
   const chunks: Buffer[] = []

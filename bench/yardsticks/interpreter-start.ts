@@ -4,11 +4,18 @@ import { runCommand } from '../run-command.ts'
 import type { Language } from '../server/create-functions.ts'
 import { RUNTIMES_DIRECTORY } from '../server/lambent-server.ts'
 
+/** A command that starts an interpreter, which does nothing and ends. */
+export type EmptyRun = readonly [executable: string, ...args: string[]]
+
 const LIMIT_MS = 10_000
 
-/** The wall time in milliseconds of an interpreter that starts, does nothing and ends. */
-export async function timeInterpreterStart({ name }: Language): Promise<number> {
-  const [executable, args] = name === 'Node' ? [await nodeExecutable(), ['-e', '0']] : [await pythonExecutable(), ['-c', '0']]
+/** With the interpreter that functions in this language run on, as far as can be told from outside. */
+export async function emptyRunOf({ name }: Language): Promise<EmptyRun> {
+  return name === 'Node' ? [await nodeExecutable(), '-e', '0'] : [await pythonExecutable(), '-c', '0']
+}
+
+/** Wall time in milliseconds. */
+export async function timeEmptyRun([executable, ...args]: EmptyRun): Promise<number> {
   const startedMs = performance.now()
   await runCommand(executable, args, LIMIT_MS)
   return performance.now() - startedMs

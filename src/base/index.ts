@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from './clock.ts'
 export { fail } from './fail.ts'
 export { BASE32_UPPER, BASE64_LETTERS, newUuid, randomText } from './ids.ts'
-export type { LogSink } from './log-sink.ts'
-export { createLog, type Log } from './log.ts'
 export { parseJsonBytes } from './json-text.ts'
+export { createLog, type Log } from './log.ts'
+export type { LogSink } from './log-sink.ts'

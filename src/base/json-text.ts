@@ -26,7 +26,10 @@ function explain(bytes: Buffer): string {
   let lineStart = 0
   const where = (offset = position) => `[${SOURCE}; line: ${line}, column: ${offset - lineStart + 1}]`
   const peek = () => bytes[position]
-  const text = (code: number) => (code < 0x20 || (code > 0x7e && code < 0xa0) ? `(CTRL-CHAR, code ${code})` : `'${String.fromCharCode(code)}' (code ${code})`)
+  const text = (code: number) =>
+    code < 0x20 || (code > 0x7e && code < 0xa0)
+      ? `(CTRL-CHAR, code ${code})`
+      : `'${String.fromCharCode(code)}' (code ${code})`
   const unexpected = (code: number, wanted: string) => `Unexpected character (${text(code)}): ${wanted}\n at ${where()}`
 
   const skipBlanks = () => {
@@ -52,12 +55,14 @@ function explain(bytes: Buffer): string {
         return undefined
       }
       if (code === 92) position++
-      else if (code < 0x20) return `Illegal unquoted character (${text(code)}): has to be escaped using backslash to be included in string value\n at ${where()}`
+      else if (code < 0x20)
+        return `Illegal unquoted character (${text(code)}): has to be escaped using backslash to be included in string value\n at ${where()}`
       else if (code >= 0x80) {
         const length = sequenceLength(code)
         if (length === 0) return `Invalid UTF-8 start byte 0x${code.toString(16)}\n at ${where()}`
         const continuation = bytes.subarray(position + 1, position + length).findIndex((byte) => (byte & 0xc0) !== 0x80)
-        if (continuation >= 0) return `Invalid UTF-8 middle byte 0x${(bytes[position + 1 + continuation] ?? 0).toString(16)}\n at ${where(position + 1 + continuation)}`
+        if (continuation >= 0)
+          return `Invalid UTF-8 middle byte 0x${(bytes[position + 1 + continuation] ?? 0).toString(16)}\n at ${where(position + 1 + continuation)}`
         position += length - 1
       }
     }
@@ -68,17 +73,21 @@ function explain(bytes: Buffer): string {
     const start = position
     while (position < bytes.length && /[A-Za-z0-9_$]/.test(String.fromCharCode(peek() ?? 0))) position++
     const code = peek()
-    if (code !== undefined && code >= 0x80 && sequenceLength(code) === 0) return `Invalid UTF-8 start byte 0x${code.toString(16)}\n at ${where(position + 1)}`
+    if (code !== undefined && code >= 0x80 && sequenceLength(code) === 0)
+      return `Invalid UTF-8 start byte 0x${code.toString(16)}\n at ${where(position + 1)}`
     const word = bytes.toString('latin1', start, position)
     if (word === 'true' || word === 'false' || word === 'null') return undefined
     return `Unrecognized token '${word}': was expecting ${EXPECTED}\n at ${where()}`
   }
   const readNumber = (): string | undefined => {
-    const found = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/.exec(bytes.toString('latin1', position, position + 400))?.[0] ?? ''
-    if (found === '') return unexpected(bytes[position + 1] ?? 0, "expected digit (0-9) to follow minus sign, for valid numeric value")
+    const found =
+      /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/.exec(bytes.toString('latin1', position, position + 400))?.[0] ?? ''
+    if (found === '')
+      return unexpected(bytes[position + 1] ?? 0, 'expected digit (0-9) to follow minus sign, for valid numeric value')
     position += found.length
     const code = peek()
-    if (code !== undefined && !/[\s,\]}]/.test(String.fromCharCode(code))) return unexpected(code, 'Expected space separating root-level values')
+    if (code !== undefined && !/[\s,\]}]/.test(String.fromCharCode(code)))
+      return unexpected(code, 'Expected space separating root-level values')
     return undefined
   }
 
@@ -95,7 +104,11 @@ function explain(bytes: Buffer): string {
       position++
       wants = 'comma-or-close'
     } else if (wants === 'comma-or-close') {
-      if (character !== ',' || !last) return unexpected(code, last ? `was expecting comma to separate ${last.name} entries` : `expected a valid value ${EXPECTED}`)
+      if (character !== ',' || !last)
+        return unexpected(
+          code,
+          last ? `was expecting comma to separate ${last.name} entries` : `expected a valid value ${EXPECTED}`,
+        )
       position++
       wants = last.close === '}' ? 'name' : 'value'
     } else if (wants === 'name' || wants === 'name-or-close') {

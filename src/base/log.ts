@@ -14,5 +14,10 @@ export function createLog(write: (line: string) => void = (line) => process.stde
 }
 
 function printable(fields: Fields = {}): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? (value.stack ?? value.message) : value]))
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      value instanceof Error ? (value.stack ?? value.message) : value,
+    ]),
+  )
 }

@@ -86,7 +86,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   async function startRunning(id: string, spec: EnvironmentSpec, runtime: Runtime, interpreter: Interpreter) {
     const { memoryMb, ephemeralStorageMb, codeDirectory } = spec
     const client = await clients.provide(runtime.family, interpreter)
-    const place = { ...interpreter, command: client.command }
+    const place = { ...interpreter, commands: client.commands }
     const clientDirectory = client.directory
     const sandbox = await technique.create({
       id: String(count),
@@ -130,7 +130,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       isClosed = true
       freezer.close()
       await Promise.allSettled(starting)
-      await Promise.all(environments.values().map((environment) => environment.shutdown()))
+      await Promise.all([...environments.values()].map((environment) => environment.shutdown()))
       await listener?.close()
       await technique.close()
       await cgroups.close()

@@ -63,7 +63,9 @@ export class Invocations {
 
   /** Ends a creation or an update in the background: once package and runtime are there, the version is Active. */
   settle(version: FunctionVersion): void {
-    this.#settle(version).catch((cause) => this.#options.log.error('a function could not be made ready', { functionName: version.functionName, cause }))
+    this.#settle(version).catch((cause) =>
+      this.#options.log.error('a function could not be made ready', { functionName: version.functionName, cause }),
+    )
   }
 
   /** The version's environments are not needed any more. */
@@ -90,7 +92,10 @@ export class Invocations {
 
   async #settle(version: FunctionVersion): Promise<void> {
     const { store, environments } = this.#options
-    await Promise.all([store.code.unpacked(version.code.sha256), environments.prepareRuntime(version.configuration.runtime)])
+    await Promise.all([
+      store.code.unpacked(version.code.sha256),
+      environments.prepareRuntime(version.configuration.runtime),
+    ])
     // False when the function was deleted meanwhile; then there is nothing left to do.
     await store.functions.update(settle(version), version.revisionId)
   }

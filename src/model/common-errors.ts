@@ -6,17 +6,21 @@ import { ApiError } from './api-error.ts'
 export const validationException = (message: string) => new ApiError('ValidationException', 400, { message })
 
 /** 403 of the authorization layer: capital `Message`; undefined gives AWS's null message. */
-export const accessDeniedException = (message: string | null) => new ApiError('AccessDeniedException', 403, { Message: message })
+export const accessDeniedException = (message: string | null) =>
+  new ApiError('AccessDeniedException', 403, { Message: message })
 
 /** 403 of the authentication layer, with lower-case `message`. */
 export const authenticationError = (code: string, message: string) => new ApiError(code, 403, { message })
 
 /** 413: the body is larger than the operation takes. */
-export const requestEntityTooLarge = (message: string) => new ApiError('RequestEntityTooLargeException', 413, { message })
+export const requestEntityTooLarge = (message: string) =>
+  new ApiError('RequestEntityTooLargeException', 413, { message })
 
 /** 404: no operation has this method and path. */
 export const unknownOperation = () => new ApiError('UnknownOperationException', 404, { message: null })
 
 /** 501: the operation exists at AWS and is known here, and has no handler yet. */
 export const notImplemented = (operation: string) =>
-  new ApiError('NotImplementedException', 501, { message: `The operation ${operation} is not implemented by lambent yet.` })
+  new ApiError('NotImplementedException', 501, {
+    message: `The operation ${operation} is not implemented by lambent yet.`,
+  })

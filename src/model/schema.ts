@@ -57,7 +57,15 @@ export interface TimestampShape {
   readonly format?: string
 }
 
-export type Shape = StructureShape | ListShape | MapShape | StringShape | NumberShape | BlobShape | BooleanShape | TimestampShape
+export type Shape =
+  | StructureShape
+  | ListShape
+  | MapShape
+  | StringShape
+  | NumberShape
+  | BlobShape
+  | BooleanShape
+  | TimestampShape
 
 export interface Operation {
   readonly name: string

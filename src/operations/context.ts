@@ -1,5 +1,5 @@
-import type { Clock, Log } from '#base'
 import type { Caller } from '#auth'
+import type { Clock, Log } from '#base'
 import type { Invocations } from '#invocation'
 import type { OperationName, Operations } from '#model'
 import type { FunctionAddress, Place } from '#resources'
@@ -35,4 +35,3 @@ export type Handler<Name extends OperationName> = (
   input: Operations[Name]['input'],
   context: RequestContext,
 ) => Operations[Name]['output'] | Promise<Operations[Name]['output']>
-

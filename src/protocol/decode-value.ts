@@ -21,7 +21,10 @@ export function decodeJson(service: Service, shapeName: string, value: unknown):
       return value.map((element) => (element === null ? null : decodeJson(service, shape.member, element)))
     case 'map':
       return Object.fromEntries(
-        Object.entries(expectObject(value)).map(([key, element]) => [key, element === null ? null : decodeJson(service, shape.value, element)]),
+        Object.entries(expectObject(value)).map(([key, element]) => [
+          key,
+          element === null ? null : decodeJson(service, shape.value, element),
+        ]),
       )
     case 'string':
       if (typeof value !== 'string') throw serializationException(`${tokenOf(value)} can not be converted to a String`)
@@ -30,17 +33,24 @@ export function decodeJson(service: Service, shapeName: string, value: unknown):
       if (typeof value !== 'string') throw serializationException(`${tokenOf(value)} can not be converted to a Blob`)
       return decodeBase64(value)
     case 'boolean':
-      if (typeof value !== 'boolean') throw serializationException(`${tokenOf(value)} can not be converted to a Boolean`)
+      if (typeof value !== 'boolean')
+        throw serializationException(`${tokenOf(value)} can not be converted to a Boolean`)
       return value
     case 'integer':
     case 'long':
-      if (typeof value !== 'number') throw serializationException(`${tokenOf(value)} can not be converted to ${shape.type === 'long' ? 'a Long' : 'an Integer'}`)
+      if (typeof value !== 'number')
+        throw serializationException(
+          `${tokenOf(value)} can not be converted to ${shape.type === 'long' ? 'a Long' : 'an Integer'}`,
+        )
       if (!Number.isInteger(value)) throw serializationException('Number is not an integer')
       return value
     case 'float':
     case 'double':
     case 'timestamp':
-      if (typeof value !== 'number') throw serializationException(`${tokenOf(value)} can not be converted to a ${shape.type === 'timestamp' ? 'Timestamp' : 'Double'}`)
+      if (typeof value !== 'number')
+        throw serializationException(
+          `${tokenOf(value)} can not be converted to a ${shape.type === 'timestamp' ? 'Timestamp' : 'Double'}`,
+        )
       return value
   }
 }
@@ -55,7 +65,8 @@ export function decodeText(service: Service, shapeName: string, text: string): u
     case 'double': {
       const value = Number(text)
       const isWhole = shape.type === 'float' || shape.type === 'double' || Number.isSafeInteger(value)
-      if (text.trim() === '' || Number.isNaN(value) || !isWhole) throw serializationException(`${text} can not be converted to a number`)
+      if (text.trim() === '' || Number.isNaN(value) || !isWhole)
+        throw serializationException(`${text} can not be converted to a number`)
       return value
     }
     case 'boolean':
@@ -81,7 +92,8 @@ function decodeBase64(text: string): Buffer {
 }
 
 function expectObject(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw serializationException('Expected a structure or null')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw serializationException('Expected a structure or null')
   return value as Record<string, unknown>
 }
 

@@ -9,14 +9,17 @@ export function encodeJson(service: Service, shapeName: string, value: unknown):
       const encoded: Record<string, unknown> = {}
       for (const [name, member] of Object.entries(shape.members)) {
         const found = (value as Record<string, unknown>)[name]
-        if (found !== undefined && found !== null) encoded[member.wireName ?? name] = encodeJson(service, member.shape, found)
+        if (found !== undefined && found !== null)
+          encoded[member.wireName ?? name] = encodeJson(service, member.shape, found)
       }
       return encoded
     }
     case 'list':
       return (value as unknown[]).map((element) => encodeJson(service, shape.member, element))
     case 'map':
-      return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, encodeJson(service, shape.value, element)]))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, element]) => [key, encodeJson(service, shape.value, element)]),
+      )
     case 'blob':
       return (value as Buffer).toString('base64')
     default:

@@ -1,4 +1,13 @@
-import { ApiError, iamService, lambdaService, logsService, type Operation, type Service, stsService, unknownOperation } from '#model'
+import {
+  ApiError,
+  iamService,
+  lambdaService,
+  logsService,
+  type Operation,
+  type Service,
+  stsService,
+  unknownOperation,
+} from '#model'
 import { type HttpRequest, type HttpResponse, headerOf } from './http.ts'
 import { decodeJsonInput, encodeJsonError, encodeJsonOutput, matchTarget } from './json/json.ts'
 import { decodeForm } from './query/decode-form.ts'
@@ -24,7 +33,10 @@ export interface ServiceCall {
 const NEIGHBOUR_LIMIT_BYTES = 1_048_576
 
 /** How large a body may be, known before it is read. */
-export function bodyLimitOf(head: Pick<HttpRequest, 'method' | 'rawPath' | 'rawQuery'>): { readonly bytes: number; readonly operation: string } {
+export function bodyLimitOf(head: Pick<HttpRequest, 'method' | 'rawPath' | 'rawQuery'>): {
+  readonly bytes: number
+  readonly operation: string
+} {
   if (head.rawPath === '/') return { bytes: NEIGHBOUR_LIMIT_BYTES, operation: 'requested' }
   const operation = matchRoute(head.method, head.rawPath, head.rawQuery)?.operation.name ?? 'requested'
   return { bytes: bodyLimitBytes(operation), operation }
@@ -54,7 +66,8 @@ function jsonCall(request: HttpRequest, target: string): ServiceCall {
     service: logsService,
     operation: operation ?? unknownOperation(),
     decodeInput: () => (operation ? decodeJsonInput(logsService, operation, request) : {}),
-    encodeOutput: (output) => (operation ? encodeJsonOutput(logsService, operation, output) : { status: 500, headers: {} }),
+    encodeOutput: (output) =>
+      operation ? encodeJsonOutput(logsService, operation, output) : { status: 500, headers: {} },
     encodeError: encodeJsonError,
   }
 }
@@ -64,12 +77,15 @@ function queryCall(request: HttpRequest): ServiceCall {
   const [action = '', version = ''] = [form.get('Action')?.[0], form.get('Version')?.[0]]
   const service = version === stsService.apiVersion ? stsService : iamService
   const operation = service.operations[action]
-  const unknown = new ApiError('InvalidAction', 400, { message: `Could not find operation ${action} for version ${version}` })
+  const unknown = new ApiError('InvalidAction', 400, {
+    message: `Could not find operation ${action} for version ${version}`,
+  })
   return {
     service,
     operation: operation ?? unknown,
     decodeInput: () => (operation ? decodeForm(service, operation, form) : {}),
-    encodeOutput: (output, requestId) => (operation ? encodeXmlOutput(service, operation, output, requestId) : { status: 500, headers: {} }),
+    encodeOutput: (output, requestId) =>
+      operation ? encodeXmlOutput(service, operation, output, requestId) : { status: 500, headers: {} },
     encodeError: (error, requestId) => encodeXmlError(service, error, requestId),
   }
 }

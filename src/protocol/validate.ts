@@ -1,9 +1,23 @@
-import { type ListShape, type MapShape, type Service, type Shape, type StructureShape, shapeNamed, validationException } from '#model'
+import {
+  type ListShape,
+  type MapShape,
+  type Service,
+  type Shape,
+  type StructureShape,
+  shapeNamed,
+  validationException,
+} from '#model'
 
 /** Throws one ValidationException that names every constraint of the model that the input breaks. */
 export function validateInput(service: Service, shapeName: string, input: unknown): void {
   const failures: string[] = []
-  checkStructure(service, shapeNamed(service, shapeName) as StructureShape, input as Record<string, unknown>, '', failures)
+  checkStructure(
+    service,
+    shapeNamed(service, shapeName) as StructureShape,
+    input as Record<string, unknown>,
+    '',
+    failures,
+  )
   if (failures.length > 0) throw validationException(validationSentence(failures))
 }
 
@@ -15,25 +29,42 @@ export const validationSentence = (failures: readonly string[]) =>
 export const constraintFailure = (value: unknown, path: string, constraint: string) =>
   `Value ${value === undefined || value === null ? 'null' : `'${printed(value)}'`} at '${path}' failed to satisfy constraint: ${constraint}`
 
-function checkStructure(service: Service, shape: StructureShape, value: Record<string, unknown>, prefix: string, failures: string[]): void {
+function checkStructure(
+  service: Service,
+  shape: StructureShape,
+  value: Record<string, unknown>,
+  prefix: string,
+  failures: string[],
+): void {
   for (const name in shape.members) {
     const member = shape.members[name]
     if (!member) continue
     const found = value[name]
-    if (found !== undefined) checkValue(service, shapeNamed(service, member.shape), found, `${prefix}${lowerCamel(name)}`, failures)
-    else if (member.required) failures.push(constraintFailure(null, `${prefix}${lowerCamel(name)}`, 'Member must not be null'))
+    if (found !== undefined)
+      checkValue(service, shapeNamed(service, member.shape), found, `${prefix}${lowerCamel(name)}`, failures)
+    else if (member.required)
+      failures.push(constraintFailure(null, `${prefix}${lowerCamel(name)}`, 'Member must not be null'))
   }
 }
 
 function checkValue(service: Service, shape: Shape, value: unknown, path: string, failures: string[]): void {
-  if (shape.type === 'structure') return checkStructure(service, shape, value as Record<string, unknown>, `${path}.`, failures)
+  if (shape.type === 'structure') {
+    checkStructure(service, shape, value as Record<string, unknown>, `${path}.`, failures)
+    return
+  }
   for (const constraint of brokenConstraints(shape, value)) failures.push(constraintFailure(value, path, constraint))
   if (shape.type === 'list') checkElements(service, shape, value as unknown[], path, failures)
   if (shape.type === 'map') checkEntries(service, shape, value as Record<string, unknown>, path, failures)
 }
 
 /** Structures in a list are checked one by one; for simple elements AWS prints the whole list and all constraints of an element. */
-function checkElements(service: Service, shape: ListShape, list: readonly unknown[], path: string, failures: string[]): void {
+function checkElements(
+  service: Service,
+  shape: ListShape,
+  list: readonly unknown[],
+  path: string,
+  failures: string[],
+): void {
   const element = shapeNamed(service, shape.member)
   if (element.type === 'structure' || element.type === 'list' || element.type === 'map') {
     list.forEach((value, index) => {
@@ -41,22 +72,38 @@ function checkElements(service: Service, shape: ListShape, list: readonly unknow
     })
     return
   }
-  const isBroken = (value: unknown) => (value === null ? !shape.elementsMayBeNull : brokenConstraints(element, value).length > 0)
+  const isBroken = (value: unknown) =>
+    value === null ? !shape.elementsMayBeNull : brokenConstraints(element, value).length > 0
   if (list.some(isBroken)) {
     const all = [...constraintsOf(element), ...(shape.elementsMayBeNull ? [] : ['Member must not be null'])]
     failures.push(constraintFailure(list, path, `Member must satisfy constraint: [${all.join(', ')}]`))
   }
 }
 
-function checkEntries(service: Service, shape: MapShape, map: Readonly<Record<string, unknown>>, path: string, failures: string[]): void {
+function checkEntries(
+  service: Service,
+  shape: MapShape,
+  map: Readonly<Record<string, unknown>>,
+  path: string,
+  failures: string[],
+): void {
   const [keyShape, valueShape] = [shapeNamed(service, shape.key), shapeNamed(service, shape.value)]
   if (Object.keys(map).some((key) => brokenConstraints(keyShape, key).length > 0)) {
-    failures.push(constraintFailure(map, path, `Map keys must satisfy constraint: [${constraintsOf(keyShape).join(', ')}]`))
+    failures.push(
+      constraintFailure(map, path, `Map keys must satisfy constraint: [${constraintsOf(keyShape).join(', ')}]`),
+    )
   }
   if (valueShape.type === 'structure') {
-    for (const [key, value] of Object.entries(map)) if (value !== null) checkValue(service, valueShape, value, `${path}.${key}.member`, failures)
+    for (const [key, value] of Object.entries(map))
+      if (value !== null) checkValue(service, valueShape, value, `${path}.${key}.member`, failures)
   } else if (Object.values(map).some((value) => value === null || brokenConstraints(valueShape, value).length > 0)) {
-    failures.push(constraintFailure(map, path, `Map value must satisfy constraint: [${[...constraintsOf(valueShape), 'Member must not be null'].join(', ')}]`))
+    failures.push(
+      constraintFailure(
+        map,
+        path,
+        `Map value must satisfy constraint: [${[...constraintsOf(valueShape), 'Member must not be null'].join(', ')}]`,
+      ),
+    )
   }
 }
 
@@ -66,10 +113,13 @@ type ConstraintKind = 'max' | 'min' | 'pattern' | 'enum'
 function constraintsOf(shape: Shape, pick: (kind: ConstraintKind) => boolean = () => true): string[] {
   const sentences: string[] = []
   const [noun, number] = isNumber(shape) ? ['value', decimal(shape)] : ['length', String]
-  if ('max' in shape && shape.max !== undefined && pick('max')) sentences.push(`Member must have ${noun} less than or equal to ${number(shape.max)}`)
-  if ('min' in shape && shape.min !== undefined && pick('min')) sentences.push(`Member must have ${noun} greater than or equal to ${number(shape.min)}`)
+  if ('max' in shape && shape.max !== undefined && pick('max'))
+    sentences.push(`Member must have ${noun} less than or equal to ${number(shape.max)}`)
+  if ('min' in shape && shape.min !== undefined && pick('min'))
+    sentences.push(`Member must have ${noun} greater than or equal to ${number(shape.min)}`)
   if (shape.type !== 'string') return sentences
-  if (shape.pattern !== undefined && pick('pattern')) sentences.push(`Member must satisfy regular expression pattern: ${shape.pattern}`)
+  if (shape.pattern !== undefined && pick('pattern'))
+    sentences.push(`Member must satisfy regular expression pattern: ${shape.pattern}`)
   if (shape.enum && pick('enum')) sentences.push(`Member must satisfy enum value set: [${shape.enum.join(', ')}]`)
   return sentences
 }
@@ -80,7 +130,8 @@ function brokenConstraints(shape: Shape, value: unknown): readonly string[] {
   const broken: Readonly<Record<ConstraintKind, boolean>> = {
     max: 'max' in shape && shape.max !== undefined && size > shape.max,
     min: 'min' in shape && shape.min !== undefined && size < shape.min,
-    pattern: shape.type === 'string' && shape.pattern !== undefined && !expressionFor(shape.pattern).test(value as string),
+    pattern:
+      shape.type === 'string' && shape.pattern !== undefined && !expressionFor(shape.pattern).test(value as string),
     enum: shape.type === 'string' && shape.enum !== undefined && !shape.enum.includes(value as string),
   }
   return broken.max || broken.min || broken.pattern || broken.enum ? constraintsOf(shape, (kind) => broken[kind]) : none
@@ -94,7 +145,8 @@ function sizeOf(shape: Shape, value: unknown): number {
   return (value as { readonly length?: number }).length ?? 0
 }
 
-const isNumber = (shape: Shape) => shape.type === 'integer' || shape.type === 'long' || shape.type === 'float' || shape.type === 'double'
+const isNumber = (shape: Shape) =>
+  shape.type === 'integer' || shape.type === 'long' || shape.type === 'float' || shape.type === 'double'
 
 /** Doubles print as Java prints them: 1.0, not 1. */
 const decimal = (shape: Shape) => (shape.type === 'double' || shape.type === 'float' ? javaDouble : String)
@@ -117,6 +169,9 @@ function printed(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (Array.isArray(value)) return `[${value.map(printed).join(', ')}]`
   if (Buffer.isBuffer(value)) return `java.nio.HeapByteBuffer[pos=0 lim=${value.length} cap=${value.length}]`
-  if (typeof value === 'object') return `{${Object.entries(value).map(([key, element]) => `${key}=${typeof element === 'number' ? javaDouble(element) : printed(element)}`).join(', ')}}`
+  if (typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([key, element]) => `${key}=${typeof element === 'number' ? javaDouble(element) : printed(element)}`)
+      .join(', ')}}`
   return String(value)
 }

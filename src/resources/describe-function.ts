@@ -4,19 +4,32 @@ import { functionArn, type Place } from './function-name.ts'
 import { runtimeVersionArn } from './runtimes.ts'
 
 /** A version as GetFunctionConfiguration shows it. `qualifier` is repeated in the ARN as the request gave it. */
-export function describeFunction(place: Place, version: FunctionVersion, qualifier?: string): lambda.FunctionConfiguration {
+export function describeFunction(
+  place: Place,
+  version: FunctionVersion,
+  qualifier?: string,
+): lambda.FunctionConfiguration {
   return {
     ...describeListed(place, version, qualifier),
     State: version.state,
     ...(version.stateReason && { StateReason: version.stateReason.text, StateReasonCode: version.stateReason.code }),
     ...(version.lastUpdateStatus && { LastUpdateStatus: version.lastUpdateStatus }),
-    ...(version.lastUpdateReason && { LastUpdateStatusReason: version.lastUpdateReason.text, LastUpdateStatusReasonCode: version.lastUpdateReason.code }),
-    RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(place.partition, place.region, version.configuration.runtime) },
+    ...(version.lastUpdateReason && {
+      LastUpdateStatusReason: version.lastUpdateReason.text,
+      LastUpdateStatusReasonCode: version.lastUpdateReason.code,
+    }),
+    RuntimeVersionConfig: {
+      RuntimeVersionArn: runtimeVersionArn(place.partition, place.region, version.configuration.runtime),
+    },
   }
 }
 
 /** A version as lists show it: without its states and the version of its runtime. */
-export function describeListed(place: Place, version: FunctionVersion, qualifier?: string): lambda.FunctionConfiguration {
+export function describeListed(
+  place: Place,
+  version: FunctionVersion,
+  qualifier?: string,
+): lambda.FunctionConfiguration {
   const { configuration, code } = version
   return {
     FunctionName: version.functionName,
@@ -43,7 +56,8 @@ export function describeListed(place: Place, version: FunctionVersion, qualifier
 }
 
 /** Lists that show all versions qualify every ARN, `$LATEST` too. */
-export const describeListedVersion = (place: Place, version: FunctionVersion) => describeListed(place, version, version.version)
+export const describeListedVersion = (place: Place, version: FunctionVersion) =>
+  describeListed(place, version, version.version)
 
 /** `2026-11-25T02:26:54.123+0000` */
 const lambdaTime = (epochMs: number) => new Date(epochMs).toISOString().replace('Z', '+0000')

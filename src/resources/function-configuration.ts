@@ -14,7 +14,9 @@ export function createConfiguration(functionName: string, input: lambda.CreateFu
   refuseWithoutEffect(input)
   if (input.PackageType === 'Image') throw notSupportedYet('PackageType Image')
   if (!input.Runtime || !input.Handler) {
-    throw invalidParameter('Runtime and Handler are mandatory parameters for functions created with deployment packages.')
+    throw invalidParameter(
+      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
+    )
   }
   return {
     description: input.Description ?? '',
@@ -33,7 +35,10 @@ export function createConfiguration(functionName: string, input: lambda.CreateFu
 }
 
 /** The settings after an update: members left out stay as they are. */
-export function updateConfiguration(current: FunctionConfiguration, input: lambda.UpdateFunctionConfigurationRequest): FunctionConfiguration {
+export function updateConfiguration(
+  current: FunctionConfiguration,
+  input: lambda.UpdateFunctionConfigurationRequest,
+): FunctionConfiguration {
   refuseWithoutEffect(input)
   return {
     ...current,
@@ -53,7 +58,9 @@ function updateLogging(current: LoggingConfig, change: lambda.LoggingConfig | un
   const format = change?.LogFormat ?? current.format
   const hasLevel = change?.ApplicationLogLevel !== undefined || change?.SystemLogLevel !== undefined
   if (format === 'Text' && hasLevel) {
-    throw invalidParameter('LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or change the LogFormat to "JSON" and try again.')
+    throw invalidParameter(
+      'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or change the LogFormat to "JSON" and try again.',
+    )
   }
   if (format === 'JSON') throw notSupportedYet('LogFormat JSON')
   return { format: 'Text', group: change?.LogGroup ?? current.group }
@@ -66,7 +73,9 @@ function checkRuntime(runtime: string): string {
     )
   }
   if (!isKnownRuntime(runtime)) {
-    throw invalidParameter(`Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: ${runtimeValueSet} or be a valid ARN`)
+    throw invalidParameter(
+      `Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: ${runtimeValueSet} or be a valid ARN`,
+    )
   }
   return runtime
 }

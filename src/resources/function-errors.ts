@@ -1,11 +1,11 @@
 import {
   InvalidParameterValueException,
   PreconditionFailedException,
-  requestEntityTooLarge,
   ResourceConflictException,
   ResourceNotFoundException,
+  requestEntityTooLarge,
 } from '#model'
-import { functionArn, type FunctionAddress, type Place, qualifiedArn } from './function-name.ts'
+import { type FunctionAddress, functionArn, type Place, qualifiedArn } from './function-name.ts'
 
 // AWS's sentences, one maker for each situation.
 
@@ -14,22 +14,33 @@ export const invalidParameter = (message: string) => new InvalidParameterValueEx
 const notFound = (Message: string) => new ResourceNotFoundException({ Type: 'User', Message })
 
 /** Control plane: the qualifier appears only when the request had one. */
-export const functionNotFound = (place: Place, address: FunctionAddress) => notFound(`Function not found: ${functionArn(place, address)}`)
+export const functionNotFound = (place: Place, address: FunctionAddress) =>
+  notFound(`Function not found: ${functionArn(place, address)}`)
 
 /** Invoke always names a version. */
-export const invokedFunctionNotFound = (place: Place, address: FunctionAddress) => notFound(`Function not found: ${qualifiedArn(place, address)}`)
+export const invokedFunctionNotFound = (place: Place, address: FunctionAddress) =>
+  notFound(`Function not found: ${qualifiedArn(place, address)}`)
 
-export const wrongRegion = (asked: string, here: string) => notFound(`Functions from '${asked}' are not reachable in this region ('${here}')`)
+export const wrongRegion = (asked: string, here: string) =>
+  notFound(`Functions from '${asked}' are not reachable in this region ('${here}')`)
 
-export const qualifierMismatch = () => invalidParameter('The derived qualifier from the function name does not match the specified qualifier.')
+export const qualifierMismatch = () =>
+  invalidParameter('The derived qualifier from the function name does not match the specified qualifier.')
 
-export const functionExists = (name: string) => new ResourceConflictException({ Type: 'User', message: `Function already exist: ${name}` })
+export const functionExists = (name: string) =>
+  new ResourceConflictException({ Type: 'User', message: `Function already exist: ${name}` })
 
 export const updateInProgress = (arn: string) =>
-  new ResourceConflictException({ Type: 'User', message: `The operation cannot be performed at this time. An update is in progress for resource: ${arn}` })
+  new ResourceConflictException({
+    Type: 'User',
+    message: `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
+  })
 
 export const notInvocable = (state: string) =>
-  new ResourceConflictException({ Type: 'User', message: `The operation cannot be performed at this time. The function is currently in the following state: ${state}` })
+  new ResourceConflictException({
+    Type: 'User',
+    message: `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
+  })
 
 export const revisionMismatch = (call = 'GetFunction/GetAlias') =>
   new PreconditionFailedException({
@@ -37,7 +48,8 @@ export const revisionMismatch = (call = 'GetFunction/GetAlias') =>
     message: `The Revision Id provided does not match the latest Revision Id. Call the ${call} API to retrieve the latest Revision Id`,
   })
 
-export const notAZip = () => invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.')
+export const notAZip = () =>
+  invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.')
 export const unzippedTooLarge = () => invalidParameter('Unzipped size must be smaller than 262144000 bytes')
 export const zippedTooLarge = () => requestEntityTooLarge('Zipped size must be smaller than 52428800 bytes')
 

@@ -31,13 +31,17 @@ export interface Place {
   readonly region: string
 }
 
-export function functionArn({ partition, region }: Place, { account, functionName, qualifier }: FunctionAddress): string {
+export function functionArn(
+  { partition, region }: Place,
+  { account, functionName, qualifier }: FunctionAddress,
+): string {
   const arn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`
   return qualifier === undefined ? arn : `${arn}:${qualifier}`
 }
 
 /** The ARN with a version in any case: `$LATEST` when the address has no qualifier. */
-export const qualifiedArn = (place: Place, address: FunctionAddress) => functionArn(place, { ...address, qualifier: address.qualifier ?? LATEST })
+export const qualifiedArn = (place: Place, address: FunctionAddress) =>
+  functionArn(place, { ...address, qualifier: address.qualifier ?? LATEST })
 
 /** AWS's partition of a region. */
 export function partitionOf(region: string): string {

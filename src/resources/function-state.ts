@@ -14,12 +14,33 @@ export function newFunction(of: {
   readonly nowMs: number
 }): FunctionVersion {
   const { nowMs, ...rest } = of
-  return { ...rest, version: LATEST, functionId: newUuid(), deploymentId: newUuid(), revisionId: newUuid(), lastModifiedMs: nowMs, state: 'Pending', stateReason: CREATING }
+  return {
+    ...rest,
+    version: LATEST,
+    functionId: newUuid(),
+    deploymentId: newUuid(),
+    revisionId: newUuid(),
+    lastModifiedMs: nowMs,
+    state: 'Pending',
+    stateReason: CREATING,
+  }
 }
 
 /** Every update, also one that changes nothing, goes through InProgress. */
-export function beginUpdate(current: FunctionVersion, change: { configuration?: FunctionConfiguration; code?: CodePackage }, nowMs: number): FunctionVersion {
-  return { ...current, ...change, deploymentId: newUuid(), revisionId: newUuid(), lastModifiedMs: nowMs, lastUpdateStatus: 'InProgress', lastUpdateReason: CREATING }
+export function beginUpdate(
+  current: FunctionVersion,
+  change: { configuration?: FunctionConfiguration; code?: CodePackage },
+  nowMs: number,
+): FunctionVersion {
+  return {
+    ...current,
+    ...change,
+    deploymentId: newUuid(),
+    revisionId: newUuid(),
+    lastModifiedMs: nowMs,
+    lastUpdateStatus: 'InProgress',
+    lastUpdateReason: CREATING,
+  }
 }
 
 /** The end of a creation or an update: Active and Successful, under a new revision. */
@@ -28,4 +49,5 @@ export function settle(current: FunctionVersion): FunctionVersion {
   return { ...rest, state: 'Active', lastUpdateStatus: 'Successful', revisionId: newUuid() }
 }
 
-export const isSettled = (version: FunctionVersion): boolean => version.state === 'Active' && version.lastUpdateStatus === 'Successful'
+export const isSettled = (version: FunctionVersion): boolean =>
+  version.state === 'Active' && version.lastUpdateStatus === 'Successful'

@@ -13,7 +13,16 @@ export {
 } from './function.ts'
 export { createConfiguration, updateConfiguration } from './function-configuration.ts'
 export * from './function-errors.ts'
-export { type FunctionAddress, type FunctionName, functionArn, isVersionNumber, parseFunctionName, partitionOf, type Place, qualifiedArn } from './function-name.ts'
+export {
+  type FunctionAddress,
+  type FunctionName,
+  functionArn,
+  isVersionNumber,
+  type Place,
+  parseFunctionName,
+  partitionOf,
+  qualifiedArn,
+} from './function-name.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
 export type { AccessKey, InlinePolicy, Page, Role, User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'

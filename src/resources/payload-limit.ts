@@ -6,4 +6,6 @@ export function payloadLimitBytes(invocationType: string): number {
 }
 
 export const payloadTooLarge = (bytes: number, invocationType: string): ApiError =>
-  requestEntityTooLarge(`${bytes} byte payload is too large for the ${invocationType} invocation type (limit ${payloadLimitBytes(invocationType)} bytes)`)
+  requestEntityTooLarge(
+    `${bytes} byte payload is too large for the ${invocationType} invocation type (limit ${payloadLimitBytes(invocationType)} bytes)`,
+  )

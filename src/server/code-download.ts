@@ -27,7 +27,8 @@ export class CodeDownload {
     const name = request.rawPath.slice(PATH.length)
     const query = new URLSearchParams(request.rawQuery)
     const expires = Number(query.get('expires'))
-    if (!this.#isSigned(name, expires, query.get('signature') ?? '') || expires * 1000 < nowMs) return refusal(403, 'The link is not valid or has expired.')
+    if (!this.#isSigned(name, expires, query.get('signature') ?? '') || expires * 1000 < nowMs)
+      return refusal(403, 'The link is not valid or has expired.')
     const content = await this.#store.code.read(Buffer.from(name, 'base64url').toString('base64'))
     if (!content) return refusal(404, 'The code package does not exist any more.')
     return { status: 200, headers: { 'Content-Type': 'application/zip' }, body: content }
@@ -43,4 +44,8 @@ export class CodeDownload {
   }
 }
 
-const refusal = (status: number, message: string): HttpResponse => ({ status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ message }) })
+const refusal = (status: number, message: string): HttpResponse => ({
+  status,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({ message }),
+})

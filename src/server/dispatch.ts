@@ -1,5 +1,13 @@
 import { authorizationResource, lambdaActions } from '#auth'
-import { iamService, logsService, notImplemented, type Operation, type OperationName, type Service, stsService } from '#model'
+import {
+  iamService,
+  logsService,
+  notImplemented,
+  type Operation,
+  type OperationName,
+  type Service,
+  stsService,
+} from '#model'
 import { addressOf, handlers, neighbours, notYet, type RequestContext } from '#operations'
 import type { FunctionAddress, Place } from '#resources'
 
@@ -12,7 +20,10 @@ export interface Dispatch {
   readonly isTraced: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
-  authorization(input: Input, context: RequestContext): { readonly action: string; readonly resource: string } | undefined
+  authorization(
+    input: Input,
+    context: RequestContext,
+  ): { readonly action: string; readonly resource: string } | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
 }
 
@@ -45,11 +56,19 @@ function lambdaDispatch(operation: Operation): Dispatch {
     isTraced: name === 'Invoke',
     addressOf: (place, account, input) =>
       typeof input.FunctionName === 'string'
-        ? addressOf(place, account, { FunctionName: input.FunctionName, Qualifier: input.Qualifier as string | undefined })
+        ? addressOf(place, account, {
+            FunctionName: input.FunctionName,
+            Qualifier: input.Qualifier as string | undefined,
+          })
         : NOWHERE,
     authorization: (input, { place, caller, address }) => ({
       action: entry.action,
-      resource: authorizationResource(entry, input, { ...place, account: caller.account }, address === NOWHERE ? undefined : address),
+      resource: authorizationResource(
+        entry,
+        input,
+        { ...place, account: caller.account },
+        address === NOWHERE ? undefined : address,
+      ),
     }),
     handle,
   }
@@ -57,7 +76,15 @@ function lambdaDispatch(operation: Operation): Dispatch {
 
 interface Neighbour {
   readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>
-  readonly authorization: Readonly<Record<string, (input: never, of: { account: string; partition: string; region: string; caller: RequestContext['caller'] }) => { action: string; resource: string } | undefined>>
+  readonly authorization: Readonly<
+    Record<
+      string,
+      (
+        input: never,
+        of: { account: string; partition: string; region: string; caller: RequestContext['caller'] },
+      ) => { action: string; resource: string } | undefined
+    >
+  >
 }
 
 function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch {
@@ -67,7 +94,8 @@ function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch
   return {
     isTraced: false,
     addressOf: () => NOWHERE,
-    authorization: (input, { place, caller }) => authorization?.(input as never, { ...place, account: caller.account, caller }),
+    authorization: (input, { place, caller }) =>
+      authorization?.(input as never, { ...place, account: caller.account, caller }),
     handle: handler,
   }
 }

@@ -23,9 +23,16 @@ export function createListener(serve: (request: HttpRequest) => Promise<HttpResp
   return server
 }
 
-async function answer(incoming: IncomingMessage, outgoing: ServerResponse, bodies: BodyReader, serve: (request: HttpRequest) => Promise<HttpResponse>): Promise<void> {
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  bodies: BodyReader,
+  serve: (request: HttpRequest) => Promise<HttpResponse>,
+): Promise<void> {
   const head = parseHead(incoming)
-  const body = await bodies.read(incoming, head).catch((error) => (error instanceof ApiError ? error : Promise.reject(error)))
+  const body = await bodies
+    .read(incoming, head)
+    .catch((error) => (error instanceof ApiError ? error : Promise.reject(error)))
   if (body instanceof ApiError) return refuse(incoming, outgoing, body)
   await write(outgoing, await serve({ ...head, body }))
 }
@@ -61,7 +68,8 @@ class BodyReader {
         this.#bufferedBytes += chunk.length
         chunks.push(chunk)
         if (size > limit.bytes) reject(tooLarge(limit.operation, size, head))
-        else if (this.#bufferedBytes > MAX_BUFFERED_BYTES) reject(requestEntityTooLarge('Too many large requests at the same time.'))
+        else if (this.#bufferedBytes > MAX_BUFFERED_BYTES)
+          reject(requestEntityTooLarge('Too many large requests at the same time.'))
       })
       incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)))
       incoming.on('error', reject)
@@ -75,13 +83,20 @@ class BodyReader {
 
 /** Invoke counts the payload in words of its own. */
 function tooLarge(operation: string, bytes: number, head: RequestHead): ApiError {
-  return operation === 'Invoke' ? payloadTooLarge(bytes, headerOf(head, 'x-amz-invocation-type') ?? 'RequestResponse') : bodyTooLarge(operation)
+  return operation === 'Invoke'
+    ? payloadTooLarge(bytes, headerOf(head, 'x-amz-invocation-type') ?? 'RequestResponse')
+    : bodyTooLarge(operation)
 }
 
 /** Answers before the body was read: the connection cannot be used again. */
 function refuse(incoming: IncomingMessage, outgoing: ServerResponse, error: ApiError): void {
   const body = JSON.stringify(error.body)
-  outgoing.writeHead(error.status, { 'Content-Type': 'application/json', 'x-amzn-ErrorType': error.code, 'Content-Length': Buffer.byteLength(body), Connection: 'close' })
+  outgoing.writeHead(error.status, {
+    'Content-Type': 'application/json',
+    'x-amzn-ErrorType': error.code,
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  })
   outgoing.end(body)
   incoming.resume()
 }

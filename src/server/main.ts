@@ -24,11 +24,17 @@ function announce(server: LambentServer, options: ServerOptions): void {
 `)
   if (credentials.isNew) {
     console.log(`Root credentials were made, are kept in ${credentials.file} and are shown this once:`)
-    console.log(`  AWS_ACCESS_KEY_ID=${credentials.key.accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${credentials.key.secretAccessKey}\n`)
+    console.log(
+      `  AWS_ACCESS_KEY_ID=${credentials.key.accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${credentials.key.secretAccessKey}\n`,
+    )
   }
   for (const line of server.limits) console.log(`  ${line}`)
-  if (options.auth === 'none') console.error('lambent: WARNING: --auth none: whoever reaches this port is root. Signatures and permissions are not checked.')
-  else if (!isLoopback(options.host)) console.error('lambent: WARNING: this port is reachable from other machines, without TLS.')
+  if (options.auth === 'none')
+    console.error(
+      'lambent: WARNING: --auth none: whoever reaches this port is root. Signatures and permissions are not checked.',
+    )
+  else if (!isLoopback(options.host))
+    console.error('lambent: WARNING: this port is reachable from other machines, without TLS.')
 }
 
 function stopOnSignal(server: LambentServer): void {
@@ -45,7 +51,8 @@ function stopOnSignal(server: LambentServer): void {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof BadOption || error instanceof DataDirectoryInUse || error instanceof DatabaseTooNew) return error.message
+  if (error instanceof BadOption || error instanceof DataDirectoryInUse || error instanceof DatabaseTooNew)
+    return error.message
   if (!(error instanceof Error)) return String(error)
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `the port is in use; choose another with --port, or 0 for a free one (${message})`

@@ -28,14 +28,30 @@ interface Option {
 
 /** Each is also read from LAMBENT_<NAME>, such as LAMBENT_DATA_DIR; the command line wins. */
 const options = {
-  port: { default: '4566', help: '0 to 65535; 0 takes a free port', check: (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65535 },
-  host: { default: '127.0.0.1', help: 'an address or name to listen on', check: (value) => /^[a-zA-Z0-9.:_-]+$/.test(value) },
+  port: {
+    default: '4566',
+    help: '0 to 65535; 0 takes a free port',
+    check: (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65535,
+  },
+  host: {
+    default: '127.0.0.1',
+    help: 'an address or name to listen on',
+    check: (value) => /^[a-zA-Z0-9.:_-]+$/.test(value),
+  },
   'data-dir': { default: '.lambent', help: 'a directory', check: (value) => value !== '' },
   'runtimes-dir': { default: '', help: 'a directory', check: () => true },
-  region: { default: 'us-east-1', help: 'a region such as us-east-1', check: (value) => /^(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d$/.test(value) },
+  region: {
+    default: 'us-east-1',
+    help: 'a region such as us-east-1',
+    check: (value) => /^(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d$/.test(value),
+  },
   account: { default: '000000000000', help: '12 digits', check: (value) => /^\d{12}$/.test(value) },
   auth: { default: 'iam', help: 'iam or none', check: (value) => value === 'iam' || value === 'none' },
-  isolation: { default: 'bubblewrap', help: 'bubblewrap or process', check: (value) => value === 'bubblewrap' || value === 'process' },
+  isolation: {
+    default: 'bubblewrap',
+    help: 'bubblewrap or process',
+    check: (value) => value === 'bubblewrap' || value === 'process',
+  },
 } as const satisfies Readonly<Record<string, Option>>
 
 type OptionName = keyof typeof options
@@ -44,7 +60,10 @@ export const usage = `usage: npm start -- ${Object.entries(options)
   .map(([name, option]) => `[--${name} ${option.default || 'DIR'}]`)
   .join(' ')}`
 
-export function readOptions(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): ServerOptions {
+export function readOptions(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): ServerOptions {
   const given = parseArguments(argv)
   const value = (name: OptionName): string => {
     const variable = `LAMBENT_${name.toUpperCase().replace('-', '_')}`
@@ -67,14 +86,18 @@ export function readOptions(argv: readonly string[], environment: Readonly<Recor
     isolation: value('isolation') as ServerOptions['isolation'],
     ...(preset && { presetRootKey: preset }),
   }
-  if (read.auth === 'none' && !isLoopback(read.host)) throw new BadOption(`--auth none accepts anybody, so it listens on a loopback address only, not on ${read.host}`)
+  if (read.auth === 'none' && !isLoopback(read.host))
+    throw new BadOption(`--auth none accepts anybody, so it listens on a loopback address only, not on ${read.host}`)
   return read
 }
 
 function parseArguments(argv: readonly string[]): Readonly<Record<string, string | undefined>> {
   try {
     const names = Object.keys(options).map((name) => [name, { type: 'string' as const }])
-    return parseArgs({ args: [...argv], options: Object.fromEntries(names), allowPositionals: false }).values as Record<string, string | undefined>
+    return parseArgs({ args: [...argv], options: Object.fromEntries(names), allowPositionals: false }).values as Record<
+      string,
+      string | undefined
+    >
   } catch (error) {
     throw new BadOption(`${error instanceof Error ? error.message.split('. ')[0] : error}; ${usage}`)
   }
@@ -83,9 +106,12 @@ function parseArguments(argv: readonly string[]): Readonly<Record<string, string
 function presetRootKey(environment: Readonly<Record<string, string | undefined>>): ServerOptions['presetRootKey'] {
   const { LAMBENT_ROOT_ACCESS_KEY_ID: accessKeyId, LAMBENT_ROOT_SECRET_ACCESS_KEY: secretAccessKey } = environment
   if (!accessKeyId && !secretAccessKey) return undefined
-  if (!accessKeyId || !secretAccessKey) throw new BadOption('LAMBENT_ROOT_ACCESS_KEY_ID and LAMBENT_ROOT_SECRET_ACCESS_KEY must be set together')
-  if (!/^\w{16,128}$/.test(accessKeyId)) throw new BadOption('LAMBENT_ROOT_ACCESS_KEY_ID must have 16 to 128 letters and digits')
+  if (!accessKeyId || !secretAccessKey)
+    throw new BadOption('LAMBENT_ROOT_ACCESS_KEY_ID and LAMBENT_ROOT_SECRET_ACCESS_KEY must be set together')
+  if (!/^\w{16,128}$/.test(accessKeyId))
+    throw new BadOption('LAMBENT_ROOT_ACCESS_KEY_ID must have 16 to 128 letters and digits')
   return { accessKeyId, secretAccessKey }
 }
 
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))

@@ -4,7 +4,11 @@ import type { HttpResponse } from '#protocol'
 export async function refuseRequest(): Promise<HttpResponse> {
   return {
     status: 503,
-    headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ServiceUnavailableException', Connection: 'close' },
+    headers: {
+      'Content-Type': 'application/json',
+      'x-amzn-ErrorType': 'ServiceUnavailableException',
+      Connection: 'close',
+    },
     body: JSON.stringify({ message: 'The server is shutting down.' }),
   }
 }

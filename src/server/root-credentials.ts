@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { newRootKey, type RootKey } from '#auth'
 
 /** The root user's key: preset, or read from the data directory, or made there now. */
-export async function openRootCredentials(dataDirectory: string, preset: RootKey | undefined): Promise<{ readonly key: RootKey; readonly file: string; readonly isNew: boolean }> {
+export async function openRootCredentials(
+  dataDirectory: string,
+  preset: RootKey | undefined,
+): Promise<{ readonly key: RootKey; readonly file: string; readonly isNew: boolean }> {
   const file = join(dataDirectory, 'credentials')
   const stored = await readCredentials(file)
   const key = preset ?? stored ?? newRootKey()

@@ -1,5 +1,5 @@
-import type { Clock, Log } from '#base'
 import type { IdentityDirectory, IdentityLookUp } from '#auth'
+import type { Clock, Log } from '#base'
 import type { Services } from '#operations'
 import type { Place } from '#resources'
 import type { CodeDownload } from './code-download.ts'

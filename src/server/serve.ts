@@ -1,5 +1,5 @@
-import { newUuid } from '#base'
 import { authenticate, authorize, type Caller, createRequestContext } from '#auth'
+import { newUuid } from '#base'
 import { traceHeaderFor } from '#invocation'
 import { ApiError, type Operation, ServiceException } from '#model'
 import type { RequestContext } from '#operations'
@@ -26,13 +26,23 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     const output = await dispatch.handle(input, context)
     return withCommonHeaders(call.encodeOutput(output, requestId), request, requestId, context.traceHeader)
   } catch (error) {
-    return withCommonHeaders(call.encodeError(asApiError(error, call, requestId, running), requestId), request, requestId)
+    return withCommonHeaders(
+      call.encodeError(asApiError(error, call, requestId, running), requestId),
+      request,
+      requestId,
+    )
   }
 }
 
-function authenticateCaller(request: HttpRequest, { service }: ServiceCall, running: Running): Caller | Promise<Caller> {
+function authenticateCaller(
+  request: HttpRequest,
+  { service }: ServiceCall,
+  running: Running,
+): Caller | Promise<Caller> {
   const expected = { region: running.place.region, service: service.signingName }
-  const options = running.isEnforced ? ({ mode: 'iam', secure: request.secure } as const) : ({ mode: 'none', caller: running.directory.root } as const)
+  const options = running.isEnforced
+    ? ({ mode: 'iam', secure: request.secure } as const)
+    : ({ mode: 'none', caller: running.directory.root } as const)
   return authenticate(request, expected, running.clock, running.lookUpIdentity, options)
 }
 
@@ -41,7 +51,14 @@ function expectOperation({ operation }: ServiceCall): Operation {
   return operation
 }
 
-function createContext(request: HttpRequest, requestId: string, caller: Caller, running: Running, dispatch: Dispatch, input: Record<string, unknown>): RequestContext {
+function createContext(
+  request: HttpRequest,
+  requestId: string,
+  caller: Caller,
+  running: Running,
+  dispatch: Dispatch,
+  input: Record<string, unknown>,
+): RequestContext {
   const address = dispatch.addressOf(running.place, caller.account, input)
   return {
     ...running.services,
@@ -51,7 +68,15 @@ function createContext(request: HttpRequest, requestId: string, caller: Caller, 
     baseUrl: `${request.secure ? 'https' : 'http'}://${headerOf(request, 'host') ?? running.authority}`,
     traceHeader: dispatch.isTraced ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now()) : '',
     authorize: (action, resource, keys) => {
-      const facts = { principal: caller, nowMs: running.clock.now(), secure: request.secure, sourceIp: request.sourceIp, region: running.place.region, userAgent: headerOf(request, 'user-agent'), keys }
+      const facts = {
+        principal: caller,
+        nowMs: running.clock.now(),
+        secure: request.secure,
+        sourceIp: request.sourceIp,
+        region: running.place.region,
+        userAgent: headerOf(request, 'user-agent'),
+        keys,
+      }
       authorize({ principal: caller, action, resource, context: createRequestContext(facts) })
     },
   }
@@ -60,12 +85,25 @@ function createContext(request: HttpRequest, requestId: string, caller: Caller, 
 /** What is not meant for the caller is a bug: the caller gets a 500, the log gets the cause. */
 function asApiError(error: unknown, call: ServiceCall, requestId: string, running: Running): ApiError {
   if (error instanceof ApiError) return error
-  running.log.error('a request failed', { requestId, operation: call.operation instanceof ApiError ? undefined : call.operation.name, cause: error })
+  running.log.error('a request failed', {
+    requestId,
+    operation: call.operation instanceof ApiError ? undefined : call.operation.name,
+    cause: error,
+  })
   return new ServiceException({ Type: 'Service', Message: 'An internal error occurred. Please retry the request.' })
 }
 
-function withCommonHeaders(response: HttpResponse, request: HttpRequest, requestId: string, traceHeader = ''): HttpResponse {
-  const headers: Record<string, string> = { 'x-amzn-RequestId': requestId, ...response.headers, ...crossOriginHeaders(request) }
+function withCommonHeaders(
+  response: HttpResponse,
+  request: HttpRequest,
+  requestId: string,
+  traceHeader = '',
+): HttpResponse {
+  const headers: Record<string, string> = {
+    'x-amzn-RequestId': requestId,
+    ...response.headers,
+    ...crossOriginHeaders(request),
+  }
   if (traceHeader !== '') {
     headers['X-Amzn-Trace-Id'] = traceHeader
     headers['x-amzn-Remapped-Content-Length'] = '0'

@@ -1,18 +1,18 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createLog, systemClock } from '#base'
 import { IdentityDirectory } from '#auth'
+import { createLog, systemClock } from '#base'
 import { openEnvironmentHost } from '#environment'
 import { Deliverer, Invocations } from '#invocation'
-import { type FunctionVersion, partitionOf, type Place } from '#resources'
+import { type FunctionVersion, type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
 import { CodeDownload } from './code-download.ts'
 import { createListener } from './http.ts'
 import type { ServerOptions } from './options.ts'
+import { refuseRequest } from './refuse-request.ts'
 import { openRootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
 import { serve } from './serve.ts'
-import { refuseRequest } from './refuse-request.ts'
 
 /** A started server. */
 export interface LambentServer {
@@ -40,8 +40,19 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     isolation: options.isolation,
     log,
   })
-  const directory = new IdentityDirectory({ identities: store.identities, rootKey: credentials.key, account: options.account, region: options.region, clock })
-  const issueCredentials = (version: FunctionVersion) => directory.sessions.issue({ account: version.account, roleName: roleNameOf(version), sessionName: sessionNameOf(version) })
+  const directory = new IdentityDirectory({
+    identities: store.identities,
+    rootKey: credentials.key,
+    account: options.account,
+    region: options.region,
+    clock,
+  })
+  const issueCredentials = (version: FunctionVersion) =>
+    directory.sessions.issue({
+      account: version.account,
+      roleName: roleNameOf(version),
+      sessionName: sessionNameOf(version),
+    })
   const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
@@ -61,7 +72,17 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),
   }
-  const running: Running = { services, directory, lookUpIdentity: (id) => directory.lookUp(id), codeDownload, place, isEnforced, authority: new URL(url).host, clock, log }
+  const running: Running = {
+    services,
+    directory,
+    lookUpIdentity: (id) => directory.lookUp(id),
+    codeDownload,
+    place,
+    isEnforced,
+    authority: new URL(url).host,
+    clock,
+    log,
+  }
 
   await resumeUnsettled(store, invocations)
   deliverer.start()
@@ -94,7 +115,9 @@ async function resumeUnsettled(store: Store, invocations: Invocations): Promise<
   for (const version of await store.functions.listUnsettled()) invocations.settle(version)
 }
 
-const roleNameOf = ({ configuration }: FunctionVersion) => configuration.role.slice(configuration.role.lastIndexOf('/') + 1)
+const roleNameOf = ({ configuration }: FunctionVersion) =>
+  configuration.role.slice(configuration.role.lastIndexOf('/') + 1)
 
 /** AWS names the session after the function; names of one character are too short for a session. */
-const sessionNameOf = ({ functionName }: FunctionVersion) => (functionName.length === 1 ? `${functionName}@lambda_function` : functionName)
+const sessionNameOf = ({ functionName }: FunctionVersion) =>
+  functionName.length === 1 ? `${functionName}@lambda_function` : functionName

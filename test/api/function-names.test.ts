@@ -19,12 +19,14 @@ const QUALIFIER = '\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+'
 
 const arn = (rest: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${rest}`
 const a = (length: number) => 'a'.repeat(length)
-const breaks = (member: string, value: string, rule: string) => `Value '${value}' at '${member}' failed to satisfy constraint: Member must ${rule}`
+const breaks = (member: string, value: string, rule: string) =>
+  `Value '${value}' at '${member}' failed to satisfy constraint: Member must ${rule}`
 const misshapen = (name: string) => breaks('functionName', name, `satisfy regular expression pattern: ${NAMESPACED}`)
 const misshapenNew = (name: string) => breaks('functionName', name, `satisfy regular expression pattern: ${CREATED}`)
 const longNew = (name: string) => breaks('functionName', name, 'have length less than or equal to 140')
 const longQualifier = (qualifier: string) => breaks('qualifier', qualifier, 'have length less than or equal to 128')
-const badQualifier = (qualifier: string) => breaks('qualifier', qualifier, `satisfy regular expression pattern: ${QUALIFIER}`)
+const badQualifier = (qualifier: string) =>
+  breaks('qualifier', qualifier, `satisfy regular expression pattern: ${QUALIFIER}`)
 
 const validation = (...sentences: string[]) => ({ status: 400, code: 'ValidationException', sentences })
 const invalid = (message: string) => ({ status: 400, code: 'InvalidParameterValueException', message })
@@ -46,16 +48,38 @@ interface Case {
   readonly create?: Answer
 }
 
-const same = (FunctionName: string) => ({ FunctionName, all: validation(misshapen(FunctionName)), create: validation(misshapenNew(FunctionName)) })
+const same = (FunctionName: string) => ({
+  FunctionName,
+  all: validation(misshapen(FunctionName)),
+  create: validation(misshapenNew(FunctionName)),
+})
 const longInvalidRegion = `arn:aws:lambda:invalid-region:${ACCOUNT}:function:my-function`
 
 const cases: readonly Case[] = [
   { name: 'a single invalid character', ...same('*') },
   { name: 'an invalid character in the name', ...same('my-function!') },
-  { name: 'an invalid character in the qualifier', FunctionName: 'my-function', Qualifier: 'invalid!', all: validation(badQualifier('invalid!')) },
-  { name: 'a qualifier that is too long', FunctionName: 'my-function', Qualifier: a(129), all: validation(longQualifier(a(129))) },
-  { name: 'a new name with an invalid qualifier', FunctionName: 'my-function:invalid!', create: validation(misshapenNew('my-function:invalid!')) },
-  { name: 'a new name with a qualifier that is too long', FunctionName: `my-function:${a(129)}`, create: validation(longNew(`my-function:${a(129)}`)) },
+  {
+    name: 'an invalid character in the qualifier',
+    FunctionName: 'my-function',
+    Qualifier: 'invalid!',
+    all: validation(badQualifier('invalid!')),
+  },
+  {
+    name: 'a qualifier that is too long',
+    FunctionName: 'my-function',
+    Qualifier: a(129),
+    all: validation(longQualifier(a(129))),
+  },
+  {
+    name: 'a new name with an invalid qualifier',
+    FunctionName: 'my-function:invalid!',
+    create: validation(misshapenNew('my-function:invalid!')),
+  },
+  {
+    name: 'a new name with a qualifier that is too long',
+    FunctionName: `my-function:${a(129)}`,
+    create: validation(longNew(`my-function:${a(129)}`)),
+  },
   { name: 'an invalid account in a partial ARN', ...same('invalid-account:function:my-function') },
   { name: 'an invalid region in an ARN', ...same(`arn:aws:lambda:invalid-region:${ACCOUNT}:function:my-function`) },
   { name: 'an ARN of another service', ...same(`arn:aws:ec2:${REGION}:${ACCOUNT}:instance:i-1234567890abcdef0`) },
@@ -65,9 +89,15 @@ const cases: readonly Case[] = [
     get: notFound(`Function not found: ${arn(a(65))}`),
     delete: notFound(`Function not found: ${arn(a(65))}`),
     invoke: notFound(`Function not found: ${arn(a(65))}:$LATEST`),
-    create: invalid(`1 validation error detected: ${breaks('functionName', a(65), 'have length less than or equal to 64')}`),
+    create: invalid(
+      `1 validation error detected: ${breaks('functionName', a(65), 'have length less than or equal to 64')}`,
+    ),
   },
-  { name: 'a long name and an invalid region', FunctionName: `${longInvalidRegion}${a(170)}`, all: validation(misshapen(`${longInvalidRegion}${a(170)}`)) },
+  {
+    name: 'a long name and an invalid region',
+    FunctionName: `${longInvalidRegion}${a(170)}`,
+    all: validation(misshapen(`${longInvalidRegion}${a(170)}`)),
+  },
   {
     name: 'a long new name and an invalid region',
     FunctionName: `${longInvalidRegion}${a(170)}`,
@@ -96,8 +126,17 @@ const cases: readonly Case[] = [
     invoke: notFound(`Function not found: ${arn('function')}:$LATEST`),
   },
   { name: 'a partial ARN with an extra qualifier', ...same('function:my-function:$LATEST:extra') },
-  { name: 'a qualified ARN and another qualifier', FunctionName: `${arn('my-function')}:$LATEST`, Qualifier: '1', all: mismatch },
-  { name: 'a new name with two qualifiers', FunctionName: `${arn('my-function')}:$LATEST:1`, create: validation(misshapenNew(`${arn('my-function')}:$LATEST:1`)) },
+  {
+    name: 'a qualified ARN and another qualifier',
+    FunctionName: `${arn('my-function')}:$LATEST`,
+    Qualifier: '1',
+    all: mismatch,
+  },
+  {
+    name: 'a new name with two qualifiers',
+    FunctionName: `${arn('my-function')}:$LATEST:1`,
+    create: validation(misshapenNew(`${arn('my-function')}:$LATEST:1`)),
+  },
   {
     name: '$latest in lower case',
     FunctionName: 'my-function',
@@ -106,29 +145,58 @@ const cases: readonly Case[] = [
     invoke: notFound(`Function not found: ${arn('my-function')}:$latest`),
     delete: notFound(`Function not found: ${arn('my-function')}`),
   },
-  { name: 'a new name with $latest in lower case', FunctionName: `${arn('my-function')}:$latest`, create: validation(misshapenNew(`${arn('my-function')}:$latest`)) },
+  {
+    name: 'a new name with $latest in lower case',
+    FunctionName: `${arn('my-function')}:$latest`,
+    create: validation(misshapenNew(`${arn('my-function')}:$latest`)),
+  },
   { name: 'an ARN without a region', ...same(`arn:aws:lambda::${ACCOUNT}:function:my-function`) },
   { name: 'an ARN without an account', ...same(`arn:aws:lambda:${REGION}::function:my-function`) },
   { name: '$LATEST misspelled', ...same(`${arn('my-function')}:$LATES`) },
-  { name: 'a misshapen ARN', FunctionName: `arn:aws:lambda:${REGION}:123400000000@function:myfn`, all: validation(misshapen(`arn:aws:lambda:${REGION}:123400000000@function:myfn`)) },
+  {
+    name: 'a misshapen ARN',
+    FunctionName: `arn:aws:lambda:${REGION}:123400000000@function:myfn`,
+    all: validation(misshapen(`arn:aws:lambda:${REGION}:123400000000@function:myfn`)),
+  },
   {
     name: 'an ARN of another region',
     FunctionName: `arn:aws:lambda:ap-southeast-1:${ACCOUNT}:function:my-function`,
     all: notFound(`Functions from 'ap-southeast-1' are not reachable in this region ('${REGION}')`),
     create: notFound(`Functions from 'ap-southeast-1' are not reachable in this region ('${REGION}')`),
   },
-  { name: 'a new name of another form', FunctionName: 'invalid:function:name', create: validation(misshapenNew('invalid:function:name')) },
-  { name: 'deleting $LATEST', FunctionName: 'my-function', Qualifier: '$LATEST', delete: invalid('$LATEST version cannot be deleted without deleting the function.') },
+  {
+    name: 'a new name of another form',
+    FunctionName: 'invalid:function:name',
+    create: validation(misshapenNew('invalid:function:name')),
+  },
+  {
+    name: 'deleting $LATEST',
+    FunctionName: 'my-function',
+    Qualifier: '$LATEST',
+    delete: invalid('$LATEST version cannot be deleted without deleting the function.'),
+  },
 ]
 
-const requests: Readonly<Record<OperationKey, (name: string, qualifier: string) => { method: string; path: string; body?: string }>> = {
+const requests: Readonly<
+  Record<OperationKey, (name: string, qualifier: string) => { method: string; path: string; body?: string }>
+> = {
   get: (name, qualifier) => ({ method: 'GET', path: `/2015-03-31/functions/${name}${qualifier}` }),
   delete: (name, qualifier) => ({ method: 'DELETE', path: `/2015-03-31/functions/${name}${qualifier}` }),
-  invoke: (name, qualifier) => ({ method: 'POST', path: `/2015-03-31/functions/${name}/invocations${qualifier}`, body: '{}' }),
+  invoke: (name, qualifier) => ({
+    method: 'POST',
+    path: `/2015-03-31/functions/${name}/invocations${qualifier}`,
+    body: '{}',
+  }),
   create: (name) => ({
     method: 'POST',
     path: '/2015-03-31/functions',
-    body: JSON.stringify({ FunctionName: decodeURIComponent(name), Role: `arn:aws:iam::${ACCOUNT}:role/r`, Runtime: 'python3.12', Handler: 'a.b', Code: { ZipFile: 'UEsF' } }),
+    body: JSON.stringify({
+      FunctionName: decodeURIComponent(name),
+      Role: `arn:aws:iam::${ACCOUNT}:role/r`,
+      Runtime: 'python3.12',
+      Handler: 'a.b',
+      Code: { ZipFile: 'UEsF' },
+    }),
   }),
 }
 
@@ -144,7 +212,13 @@ for (const row of cases) {
       const message = String(answer.body.message ?? answer.body.Message)
       if ('message' in expected) return assert.equal(message, expected.message)
       // AWS's order of several sentences is not known.
-      assert.deepEqual(message.replace(/^\d+ validation errors? detected: /, '').split(/; (?=Value ')/).sort(), [...expected.sentences].sort())
+      assert.deepEqual(
+        message
+          .replace(/^\d+ validation errors? detected: /, '')
+          .split(/; (?=Value ')/)
+          .sort(),
+        [...expected.sentences].sort(),
+      )
       const plural = expected.sentences.length === 1 ? 'error' : 'errors'
       assert.ok(message.startsWith(`${expected.sentences.length} validation ${plural} detected: `))
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { after, before, test } from 'node:test'
+import { DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { createFunction, invoke, logsClient } from '../support/clients.ts'
 import { sendSigned } from '../support/raw.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
@@ -18,7 +18,12 @@ before(async () => {
     createFunction(server, { FunctionName: 'exit-node', code: 'exit-node' }),
     createFunction(server, { FunctionName: 'context-node', code: 'context-node' }),
     createFunction(server, { FunctionName: 'context-python', code: 'context-python', ...python }),
-    createFunction(server, { FunctionName: 'no-module', code: 'echo-python', Runtime: 'python3.12', Handler: 'nowhere.handler' }),
+    createFunction(server, {
+      FunctionName: 'no-module',
+      code: 'echo-python',
+      Runtime: 'python3.12',
+      Handler: 'nowhere.handler',
+    }),
     createFunction(server, { FunctionName: 'no-handler', code: 'echo-node', Handler: 'index.missing' }),
     createFunction(server, { FunctionName: 'no-interpreter', code: 'echo-node', Runtime: 'java21', Handler: 'a.B::c' }),
   ])
@@ -29,14 +34,24 @@ const invocations = (name: string, query = '') => `/2015-03-31/functions/${name}
 
 for (const name of ['echo-node', 'echo-python']) {
   test(`${name}: a synchronous invocation returns what the function answered, with AWS's headers`, async () => {
-    const answer = await sendSigned(server, { method: 'POST', path: invocations(name), body: '{"key1": "välue", "list": [1, 2.50]}' })
+    const answer = await sendSigned(server, {
+      method: 'POST',
+      path: invocations(name),
+      body: '{"key1": "välue", "list": [1, 2.50]}',
+    })
     assert.equal(answer.status, 200)
     assert.deepEqual(answer.body, { key1: 'välue', list: [1, 2.5] })
     assert.equal(answer.headers['content-type'], 'application/json')
     assert.equal(answer.headers['x-amz-executed-version'], '$LATEST')
-    assert.match(String(answer.headers['x-amzn-requestid']), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+    assert.match(
+      String(answer.headers['x-amzn-requestid']),
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    )
     assert.equal(answer.headers['x-amzn-remapped-content-length'], '0')
-    assert.match(String(answer.headers['x-amzn-trace-id']), /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0/)
+    assert.match(
+      String(answer.headers['x-amzn-trace-id']),
+      /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0/,
+    )
     assert.equal(answer.headers['x-amz-function-error'], undefined)
     assert.ok(answer.headers.date)
   })
@@ -68,13 +83,51 @@ test('LogType Tail returns the last 4 KB of the log, START to REPORT', async () 
 })
 
 const functionErrors = [
-  { name: 'throw-python', payload: { message: 'no such key' }, expected: { errorType: 'ValueError', errorMessage: 'no such key' } },
-  { name: 'throw-node', payload: { message: 'no such key' }, expected: { errorType: 'TypeError', errorMessage: 'no such key' } },
-  { name: 'no-module', expected: { errorType: 'Runtime.ImportModuleError', errorMessage: "Unable to import module 'nowhere': No module named 'nowhere'" } },
-  { name: 'no-handler', expected: { errorType: 'Runtime.HandlerNotFound', errorMessage: 'index.missing is undefined or not exported' } },
-  { name: 'exit-node', payload: { code: 3 }, expected: { errorType: 'Runtime.ExitError', errorMessage: 'RequestId: <id> Error: Runtime exited with error: exit status 3' } },
-  { name: 'exit-node', payload: { code: 0 }, expected: { errorType: 'Runtime.ExitError', errorMessage: 'RequestId: <id> Error: Runtime exited without providing a reason' } },
-  { name: 'sleep-node', payload: { seconds: 20 }, expected: { errorType: 'Sandbox.Timedout', errorMessage: 'RequestId: <id> Error: Task timed out after 1.00 seconds' } },
+  {
+    name: 'throw-python',
+    payload: { message: 'no such key' },
+    expected: { errorType: 'ValueError', errorMessage: 'no such key' },
+  },
+  {
+    name: 'throw-node',
+    payload: { message: 'no such key' },
+    expected: { errorType: 'TypeError', errorMessage: 'no such key' },
+  },
+  {
+    name: 'no-module',
+    expected: {
+      errorType: 'Runtime.ImportModuleError',
+      errorMessage: "Unable to import module 'nowhere': No module named 'nowhere'",
+    },
+  },
+  {
+    name: 'no-handler',
+    expected: { errorType: 'Runtime.HandlerNotFound', errorMessage: 'index.missing is undefined or not exported' },
+  },
+  {
+    name: 'exit-node',
+    payload: { code: 3 },
+    expected: {
+      errorType: 'Runtime.ExitError',
+      errorMessage: 'RequestId: <id> Error: Runtime exited with error: exit status 3',
+    },
+  },
+  {
+    name: 'exit-node',
+    payload: { code: 0 },
+    expected: {
+      errorType: 'Runtime.ExitError',
+      errorMessage: 'RequestId: <id> Error: Runtime exited without providing a reason',
+    },
+  },
+  {
+    name: 'sleep-node',
+    payload: { seconds: 20 },
+    expected: {
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'RequestId: <id> Error: Task timed out after 1.00 seconds',
+    },
+  },
 ]
 
 for (const { name, payload, expected } of functionErrors) {
@@ -119,19 +172,71 @@ for (const name of ['context-node', 'context-python']) {
 }
 
 const refused = [
-  { name: 'a body that is not JSON', body: '{not json', code: 'InvalidRequestContentException', message: /^Could not parse request body into json: Could not parse payload into json: Unexpected character \('n' \(code 110\)\): was expecting double-quote to start field name\n at \[Source: REDACTED/ },
-  { name: 'a body that is not UTF-8', body: Buffer.from('n\x87r\x9e\xe9\xb5\xd7I\xee\x9bmt', 'latin1'), code: 'InvalidRequestContentException', message: /: Invalid UTF-8 start byte 0x87\n at \[Source: REDACTED \(`StreamReadFeature\.INCLUDE_SOURCE_IN_LOCATION` disabled\); line: 1, column: 3\]$/ },
-  { name: 'bytes that start no JSON value', body: Buffer.from('\x99\xeb,j\x07\xa1zYh', 'latin1'), code: 'InvalidRequestContentException', message: /: Unexpected character \(\(CTRL-CHAR, code 153\)\): expected a valid value \(JSON String, Number, Array, Object or token 'null', 'true' or 'false'\)\n at \[Source: REDACTED .*; line: 1, column: 1\]$/ },
-  { name: 'an unknown invocation type', headers: { 'x-amz-invocation-type': 'Later' }, code: 'ValidationException', message: /^1 validation error detected: Value 'Later' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: \[Event, RequestResponse, DryRun\]$/ },
-  { name: 'a client context that is no JSON', headers: { 'x-amz-client-context': 'bm90IGpzb24=' }, code: 'InvalidRequestContentException', message: /^Client context must be a valid Base64-encoded JSON object\.$/ },
-  { name: 'a tenant of a function without tenants', headers: { 'x-amz-tenant-id': 'blue' }, code: 'InvalidParameterValueException', message: /not enabled with tenancy configuration/ },
-  { name: 'a payload that is too large', body: `"${'x'.repeat(6_291_455)}"`, status: 413, code: 'RequestEntityTooLargeException', message: /^6291457 byte payload is too large for the RequestResponse invocation type \(limit 6291456 bytes\)$/ },
-  { name: 'an event that is too large', body: `"${'x'.repeat(1_048_575)}"`, headers: { 'x-amz-invocation-type': 'Event' }, status: 413, code: 'RequestEntityTooLargeException', message: /^1048577 byte payload is too large for the Event invocation type \(limit 1048576 bytes\)$/ },
+  {
+    name: 'a body that is not JSON',
+    body: '{not json',
+    code: 'InvalidRequestContentException',
+    message:
+      /^Could not parse request body into json: Could not parse payload into json: Unexpected character \('n' \(code 110\)\): was expecting double-quote to start field name\n at \[Source: REDACTED/,
+  },
+  {
+    name: 'a body that is not UTF-8',
+    body: Buffer.from('n\x87r\x9e\xe9\xb5\xd7I\xee\x9bmt', 'latin1'),
+    code: 'InvalidRequestContentException',
+    message:
+      /: Invalid UTF-8 start byte 0x87\n at \[Source: REDACTED \(`StreamReadFeature\.INCLUDE_SOURCE_IN_LOCATION` disabled\); line: 1, column: 3\]$/,
+  },
+  {
+    name: 'bytes that start no JSON value',
+    body: Buffer.from('\x99\xeb,j\x07\xa1zYh', 'latin1'),
+    code: 'InvalidRequestContentException',
+    message:
+      /: Unexpected character \(\(CTRL-CHAR, code 153\)\): expected a valid value \(JSON String, Number, Array, Object or token 'null', 'true' or 'false'\)\n at \[Source: REDACTED .*; line: 1, column: 1\]$/,
+  },
+  {
+    name: 'an unknown invocation type',
+    headers: { 'x-amz-invocation-type': 'Later' },
+    code: 'ValidationException',
+    message:
+      /^1 validation error detected: Value 'Later' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: \[Event, RequestResponse, DryRun\]$/,
+  },
+  {
+    name: 'a client context that is no JSON',
+    headers: { 'x-amz-client-context': 'bm90IGpzb24=' },
+    code: 'InvalidRequestContentException',
+    message: /^Client context must be a valid Base64-encoded JSON object\.$/,
+  },
+  {
+    name: 'a tenant of a function without tenants',
+    headers: { 'x-amz-tenant-id': 'blue' },
+    code: 'InvalidParameterValueException',
+    message: /not enabled with tenancy configuration/,
+  },
+  {
+    name: 'a payload that is too large',
+    body: `"${'x'.repeat(6_291_455)}"`,
+    status: 413,
+    code: 'RequestEntityTooLargeException',
+    message: /^6291457 byte payload is too large for the RequestResponse invocation type \(limit 6291456 bytes\)$/,
+  },
+  {
+    name: 'an event that is too large',
+    body: `"${'x'.repeat(1_048_575)}"`,
+    headers: { 'x-amz-invocation-type': 'Event' },
+    status: 413,
+    code: 'RequestEntityTooLargeException',
+    message: /^1048577 byte payload is too large for the Event invocation type \(limit 1048576 bytes\)$/,
+  },
 ]
 
 for (const { name, body = '{}', headers = {}, status = 400, code, message } of refused) {
   test(`${name} is refused in AWS's words`, async () => {
-    const answer = await sendSigned(server, { method: 'POST', path: invocations('echo-node'), headers: headers as Record<string, string>, body })
+    const answer = await sendSigned(server, {
+      method: 'POST',
+      path: invocations('echo-node'),
+      headers: headers as Record<string, string>,
+      body,
+    })
     assert.equal(answer.headers['x-amzn-errortype'], code)
     assert.equal(answer.status, status)
     assert.match(String(answer.body.message), message)
@@ -139,14 +244,24 @@ for (const { name, body = '{}', headers = {}, status = 400, code, message } of r
 }
 
 test('DryRun answers 204 and runs nothing', async () => {
-  const answer = await sendSigned(server, { method: 'POST', path: invocations('exit-node'), headers: { 'x-amz-invocation-type': 'DryRun' }, body: '{}' })
+  const answer = await sendSigned(server, {
+    method: 'POST',
+    path: invocations('exit-node'),
+    headers: { 'x-amz-invocation-type': 'DryRun' },
+    body: '{}',
+  })
   assert.equal(answer.status, 204)
   assert.equal(answer.text, '')
   assert.equal(answer.headers['x-amz-executed-version'], undefined)
 })
 
 test('Event answers 202 with an empty body and no version', async () => {
-  const answer = await sendSigned(server, { method: 'POST', path: invocations('echo-node'), headers: { 'x-amz-invocation-type': 'Event' }, body: '{}' })
+  const answer = await sendSigned(server, {
+    method: 'POST',
+    path: invocations('echo-node'),
+    headers: { 'x-amz-invocation-type': 'Event' },
+    body: '{}',
+  })
   assert.equal(answer.status, 202)
   assert.equal(answer.text, '')
   assert.equal(answer.headers['content-length'], '0')
@@ -154,7 +269,12 @@ test('Event answers 202 with an empty body and no version', async () => {
 })
 
 test('twenty calls that sleep a second run side by side', async () => {
-  await createFunction(server, { FunctionName: 'sleepers', code: 'sleep-python', Runtime: 'python3.12', Handler: 'lambda_function.lambda_handler' })
+  await createFunction(server, {
+    FunctionName: 'sleepers',
+    code: 'sleep-python',
+    Runtime: 'python3.12',
+    Handler: 'lambda_function.lambda_handler',
+  })
   const answers = await Promise.all(Array.from({ length: 20 }, () => invoke(server, 'sleepers', { seconds: 1 })))
   assert.ok(answers.every(({ payload }) => payload === 'slept'))
   const streams = await countEnvironments('/aws/lambda/sleepers')

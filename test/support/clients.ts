@@ -1,14 +1,29 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateRoleCommand, EntityAlreadyExistsException, IAMClient } from '@aws-sdk/client-iam'
-import { CreateFunctionCommand, type CreateFunctionCommandInput, type InvokeCommandInput, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda'
+import {
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  InvokeCommand,
+  type InvokeCommandInput,
+  LambdaClient,
+  waitUntilFunctionActiveV2,
+} from '@aws-sdk/client-lambda'
 import { ACCOUNT, type Credentials, type TestServer } from './server.ts'
 import { zipOf, zipOfFixture } from './zip.ts'
 
-const settings = (server: TestServer, credentials: Credentials) => ({ endpoint: server.url, region: server.region, credentials, maxAttempts: 1 })
+const settings = (server: TestServer, credentials: Credentials) => ({
+  endpoint: server.url,
+  region: server.region,
+  credentials,
+  maxAttempts: 1,
+})
 
-export const lambdaClient = (server: TestServer, credentials = server.credentials) => new LambdaClient(settings(server, credentials))
-export const iamClient = (server: TestServer, credentials = server.credentials) => new IAMClient(settings(server, credentials))
-export const logsClient = (server: TestServer, credentials = server.credentials) => new CloudWatchLogsClient(settings(server, credentials))
+export const lambdaClient = (server: TestServer, credentials = server.credentials) =>
+  new LambdaClient(settings(server, credentials))
+export const iamClient = (server: TestServer, credentials = server.credentials) =>
+  new IAMClient(settings(server, credentials))
+export const logsClient = (server: TestServer, credentials = server.credentials) =>
+  new CloudWatchLogsClient(settings(server, credentials))
 
 export const TRUST_LAMBDA = JSON.stringify({
   Version: '2012-10-17',
@@ -36,13 +51,33 @@ export interface FunctionSetup extends Partial<CreateFunctionCommandInput> {
 export async function createFunction(server: TestServer, { code, ...input }: FunctionSetup): Promise<void> {
   const client = lambdaClient(server)
   const ZipFile = typeof code === 'string' ? zipOfFixture(code) : zipOf(code)
-  await client.send(new CreateFunctionCommand({ Runtime: 'nodejs22.x', Handler: 'index.handler', Role: await executionRole(server), Timeout: 10, Code: { ZipFile }, ...input }))
-  await waitUntilFunctionActiveV2({ client, maxWaitTime: 120, minDelay: 0.02, maxDelay: 0.2 }, { FunctionName: input.FunctionName })
+  await client.send(
+    new CreateFunctionCommand({
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Role: await executionRole(server),
+      Timeout: 10,
+      Code: { ZipFile },
+      ...input,
+    }),
+  )
+  await waitUntilFunctionActiveV2(
+    { client, maxWaitTime: 120, minDelay: 0.02, maxDelay: 0.2 },
+    { FunctionName: input.FunctionName },
+  )
 }
 
 /** Invokes with a JSON payload; the answer's payload comes parsed. */
-export async function invoke(server: TestServer, FunctionName: string, payload: unknown = {}, input: Partial<InvokeCommandInput> = {}, credentials = server.credentials) {
-  const answer = await lambdaClient(server, credentials).send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload), ...input }))
+export async function invoke(
+  server: TestServer,
+  FunctionName: string,
+  payload: unknown = {},
+  input: Partial<InvokeCommandInput> = {},
+  credentials = server.credentials,
+) {
+  const answer = await lambdaClient(server, credentials).send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload), ...input }),
+  )
   const text = answer.Payload?.transformToString() ?? ''
   return { ...answer, text, payload: text === '' ? undefined : JSON.parse(text) }
 }

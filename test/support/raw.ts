@@ -35,7 +35,11 @@ export function sendRaw(server: TestServer, { method, path, headers = {}, body }
 }
 
 /** Signs it as an SDK would and sends it. */
-export function sendSigned(server: TestServer, raw: RawRequest, credentials: Credentials = server.credentials): Promise<RawAnswer> {
+export function sendSigned(
+  server: TestServer,
+  raw: RawRequest,
+  credentials: Credentials = server.credentials,
+): Promise<RawAnswer> {
   const [rawPath = '/', rawQuery = ''] = raw.path.split('?')
   const body = Buffer.from(raw.body ?? '')
   const signed = signRequest(

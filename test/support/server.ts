@@ -41,18 +41,31 @@ export const REGION = 'us-east-1'
 
 /** The environment of a program that finds nothing of this machine's own AWS settings. */
 export function cleanEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|LAMBENT|NODE)_/.test(name))) as Record<string, string>
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(AWS|LAMBENT|NODE)_/.test(name)),
+  ) as Record<string, string>
 }
 
 export async function startTestServer(setup: ServerSetup = {}): Promise<TestServer> {
   const dataDirectory = setup.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lambent-test-'))
-  const args = ['--disable-warning=ExperimentalWarning', join(root, 'src/server/main.ts'), '--port', '0', '--data-dir', dataDirectory]
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'src/server/main.ts'),
+    '--port',
+    '0',
+    '--data-dir',
+    dataDirectory,
+  ]
   // Interpreters are fetched once for all tests.
-  const child = spawn(process.execPath, [...args, '--runtimes-dir', join(root, '.cache/runtimes'), ...(setup.args ?? [])], {
-    cwd: root,
-    env: { ...cleanEnvironment(), ...setup.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...args, '--runtimes-dir', join(root, '.cache/runtimes'), ...(setup.args ?? [])],
+    {
+      cwd: root,
+      env: { ...cleanEnvironment(), ...setup.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let output = ''
   child.stderr.on('data', (chunk) => {
     output += chunk

@@ -38,6 +38,10 @@ const fixtures = join(import.meta.dirname, '../fixtures/functions')
 /** The zip of a fixture function, by the name of its folder. */
 export function zipOfFixture(name: string): Buffer {
   const folder = join(fixtures, name)
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile())
-  return zipOf(Object.fromEntries(files.map((file) => [relative(folder, join(folder, file)), readFileSync(join(folder, file))])))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    statSync(join(folder, file)).isFile(),
+  )
+  return zipOf(
+    Object.fromEntries(files.map((file) => [relative(folder, join(folder, file)), readFileSync(join(folder, file))])),
+  )
 }

@@ -12,6 +12,8 @@ function writeClass(model: ServiceModel, name: string): string {
   const code = shape.error?.code ?? name
   const status = shape.error?.httpStatusCode ?? 400
   const members = Object.entries(shape.members ?? {}).filter(([, member]) => member.location === undefined)
-  const fields = members.map(([member, { shape: target }]) => `readonly ${member}?: ${typeOf(model, target)} | undefined`)
+  const fields = members.map(
+    ([member, { shape: target }]) => `readonly ${member}?: ${typeOf(model, target)} | undefined`,
+  )
   return `export class ${name} extends ApiError {\n  constructor(body: { ${fields.join('; ')} }, cause?: unknown) {\n    super('${code}', ${status}, body, cause)\n  }\n}\n`
 }

@@ -1,6 +1,12 @@
 /** The botocore-style JSON form of a service model: the generator's input. */
 export interface ServiceModel {
-  readonly metadata: { readonly serviceId: string; readonly protocol: string; readonly apiVersion: string; readonly targetPrefix?: string; readonly xmlNamespace?: string }
+  readonly metadata: {
+    readonly serviceId: string
+    readonly protocol: string
+    readonly apiVersion: string
+    readonly targetPrefix?: string
+    readonly xmlNamespace?: string
+  }
   readonly operations: Readonly<Record<string, ModelOperation>>
   readonly shapes: Readonly<Record<string, ModelShape>>
 }

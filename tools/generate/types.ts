@@ -11,7 +11,8 @@ export function writeTypes(model: ServiceModel, names: readonly string[]): strin
 function writeInterface(model: ServiceModel, name: string, shape: ModelShape): string {
   const required = new Set(shape.required ?? [])
   const lines = Object.entries(shape.members ?? {}).map(
-    ([member, { shape: target }]) => `  readonly ${member}${required.has(member) ? '' : '?'}: ${typeOf(model, target)}${required.has(member) ? '' : ' | undefined'}`,
+    ([member, { shape: target }]) =>
+      `  readonly ${member}${required.has(member) ? '' : '?'}: ${typeOf(model, target)}${required.has(member) ? '' : ' | undefined'}`,
   )
   return `export interface ${name} {\n${lines.join('\n')}\n}\n`
 }

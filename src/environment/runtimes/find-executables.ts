@@ -40,7 +40,7 @@ export async function probeAll(
 
 export async function probePython(executable: string): Promise<FoundInterpreter | undefined> {
   const script =
-    'import sys; print("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3], sys.executable, sys.base_prefix, sep="\\n")'
+    'import os, sys; print("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")'
   const [version, fullVersion, real, prefix] = await outputLines(executable, ['-I', '-S', '-c', script])
   return version && fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
 }

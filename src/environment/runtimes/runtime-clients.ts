@@ -6,8 +6,8 @@ import type { Runtime } from './runtime.ts'
 export interface RuntimeClient {
   readonly directory: string
   readonly script: string
-  /** The interpreter's name in `/var/lang/bin`. */
-  readonly command: string
+  /** The interpreter's names in `/var/lang/bin`, the main one first. */
+  readonly commands: readonly [string, ...string[]]
 }
 
 export interface RuntimeClients {
@@ -20,8 +20,12 @@ export function openRuntimeClients(_runtimesDirectory: string): RuntimeClients {
   return {
     async provide(family, interpreter) {
       return family === 'nodejs'
-        ? { directory: source('nodejs'), script: 'bootstrap.cjs', command: 'node' }
-        : { directory: source('python'), script: 'bootstrap.py', command: `python${interpreter.version}` }
+        ? { directory: source('nodejs'), script: 'bootstrap.cjs', commands: ['node'] }
+        : {
+            directory: source('python'),
+            script: 'bootstrap.py',
+            commands: [`python${interpreter.version}`, 'python3', 'python'],
+          }
     },
   }
 }

@@ -1,13 +1,24 @@
 import { strict as assert } from 'node:assert'
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
 import type { Cgroup } from '../cgroups/cgroup.ts'
 import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
-import type { Sandbox, SandboxCommand, SandboxPaths, SandboxProcess, SandboxSpec, SandboxTechnique } from './sandbox.ts'
+import type {
+  InterpreterPlace,
+  ProcessExit,
+  Sandbox,
+  SandboxCommand,
+  SandboxPaths,
+  SandboxProcess,
+  SandboxSpec,
+  SandboxTechnique,
+} from './sandbox.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
 const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', temporary: '/tmp' }
@@ -105,7 +116,7 @@ class BubblewrapSandbox implements Sandbox {
       `root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:${this.user ?? SEEN_USER}:${this.user ?? SEEN_GROUP}::/home/sbx_user1051:/sbin/nologin\n`,
     )
     feed(FILES_FD.group, `root:x:0:\nsbx_user1051:x:${this.user ?? SEEN_GROUP}:\n`)
-    return process
+    return { ...(await process), exit: (await process).exit.then(withSignal) }
   }
 
   freeze(): void {
@@ -156,26 +167,23 @@ class BubblewrapSandbox implements Sandbox {
       '/bin/sh',
       '-c',
       START_SCRIPT,
-      `/var/lang/bin/${interpreter.command}`,
+      `/var/lang/bin/${interpreter.commands[0]}`,
       ...parameters,
     ]
   }
 
   #arguments(): string[] {
     const { spec, root, temporary } = this.#parts
-    const { prefix, executable, command } = spec.interpreter
     return [
       ...['--die-with-parent', '--new-session', '--clearenv'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],
       ...(this.user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
       ...root,
+      ...makeParents('/run/lambent/environment'),
       ...['--perms', '0444', '--file', String(FILES_FD.passwd), '/etc/passwd'],
       ...['--perms', '0444', '--file', String(FILES_FD.group), '/etc/group'],
       ...['--perms', '0444', '--file', String(FILES_FD.environment), '/run/lambent/environment'],
-      ...(prefix === undefined || isBelow(prefix, '/usr') ? [] : ['--ro-bind', prefix, prefix]),
-      ...(prefix === undefined
-        ? ['--ro-bind', executable, `/var/lang/bin/${command}`]
-        : ['--symlink', executable, `/var/lang/bin/${command}`]),
+      ...interpreterView(spec.interpreter),
       ...['--ro-bind', spec.clientDirectory, PATHS.runtime],
       ...['--ro-bind', spec.codeDirectory, PATHS.task],
       ...(temporary === undefined
@@ -195,12 +203,35 @@ const START_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
 if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then exec "$AWS_LAMBDA_EXEC_WRAPPER" "$0" "$@"; fi
 exec "$0" "$@"`
 
+/** bubblewrap exits with 128 and the signal's number when the process inside was killed by a signal. */
+function withSignal({ status, signal }: ProcessExit): ProcessExit {
+  const [name] = Object.entries(constants.signals).find(([, number]) => number === status - 128) ?? []
+  return { status, signal: signal ?? (name !== undefined && REPORTED_SIGNALS.has(name) ? name : undefined) }
+}
+
+/** Those that end a process by itself; other statuses above 128 are more likely a program's own. */
+const REPORTED_SIGNALS = new Set(['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTERM', 'SIGTRAP'])
+
 /** What every environment sees of the host, read-only: programs, libraries, and what name look-up and TLS need. */
 function hostView(): string[] {
   const programs = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap(bindOrLink)
   const settings = SETTINGS.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path])
   const kernel = ['--proc', '/proc', '--dev', '/dev']
-  return ['--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel, '--dir', '/opt', '--dir', '/var/lang/bin']
+  const places = ['/opt/.', '/var/.', '/var/lang/bin/.', '/etc/.'].flatMap(makeParents)
+  return [...places, '--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel]
+}
+
+/** A single file at its usual place in Lambda; or a link to where the interpreter lives on the host, with its library. */
+function interpreterView({ prefix, executable, commands }: InterpreterPlace): string[] {
+  if (prefix === undefined) return commands.flatMap((command) => ['--ro-bind', executable, `/var/lang/bin/${command}`])
+  const links = commands.flatMap((command) => ['--symlink', executable, `/var/lang/bin/${command}`])
+  return isBelow(prefix, '/usr') ? links : [...makeParents(prefix), '--ro-bind', prefix, prefix, ...links]
+}
+
+/** Parents that bubblewrap makes by itself can only be entered by root. */
+function makeParents(path: string): string[] {
+  const parent = dirname(path)
+  return parent === '/' ? [] : [...makeParents(parent), '--perms', '0755', '--dir', parent]
 }
 
 const SETTINGS = [

@@ -26,8 +26,8 @@ export interface InterpreterPlace {
   readonly executable: string
   /** What must be visible for the executable to work; undefined when one file is all there is. */
   readonly prefix: string | undefined
-  /** Its name in `/var/lang/bin`. */
-  readonly command: string
+  /** Its names in `/var/lang/bin`, the main one first. */
+  readonly commands: readonly [string, ...string[]]
 }
 
 /** One environment's room: survives its processes, so that `/tmp` outlives a reset. */

@@ -1,6 +1,6 @@
 import type { Clock, Log } from '#base'
 import { ApiError, ServiceException } from '#model'
-import { type FunctionVersion, LATEST, type Place, functionArn, notInvocable } from '#resources'
+import { type FunctionVersion, functionArn, LATEST, notInvocable, type Place } from '#resources'
 import type { Store, StoredEvent } from '#store'
 import type { Invocations } from '../invocations.ts'
 import { backOffUntilMs, MAX_EVENT_AGE_MS, nextAttemptMs } from './retry.ts'
@@ -51,7 +51,12 @@ export class Deliverer {
 
   #begin(event: StoredEvent): void {
     const delivery = this.#attempt(event)
-      .catch((cause) => this.#log.error('an event could not be delivered and stays in the queue', { requestId: event.requestId, cause }))
+      .catch((cause) =>
+        this.#log.error('an event could not be delivered and stays in the queue', {
+          requestId: event.requestId,
+          cause,
+        }),
+      )
       .finally(() => this.#running.delete(delivery))
     this.#running.add(delivery)
   }
@@ -84,7 +89,8 @@ export class Deliverer {
       })
       return result.functionError ? 'function' : 'no'
     } catch (error) {
-      if (!(error instanceof ApiError) || error instanceof ServiceException) this.#log.error('an event could not run now', { requestId: event.requestId, cause: error })
+      if (!(error instanceof ApiError) || error instanceof ServiceException)
+        this.#log.error('an event could not run now', { requestId: event.requestId, cause: error })
       return 'not-run'
     }
   }

@@ -103,9 +103,12 @@ export class Pool {
   #release(environment: Environment, ranMs: number): void {
     this.#busy.delete(environment)
     this.#runTimes.add(ranMs)
-    if (environment.isAlive) return this.#offer(environment)
-    this.#host.endEnvironment()
-    this.startIfWorthwhile()
+    if (environment.isAlive) {
+      this.#offer(environment)
+    } else {
+      this.#host.endEnvironment()
+      this.startIfWorthwhile()
+    }
   }
 
   /** A ready environment serves the longest waiting invocation, or becomes idle. */

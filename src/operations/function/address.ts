@@ -1,11 +1,23 @@
 import { accessDeniedException, type lambda } from '#model'
-import { type FunctionAddress, invalidParameter, parseFunctionName, type Place, qualifierMismatch, wrongRegion } from '#resources'
+import {
+  type FunctionAddress,
+  invalidParameter,
+  type Place,
+  parseFunctionName,
+  qualifierMismatch,
+  wrongRegion,
+} from '#resources'
 
 /** The function that `FunctionName` and `Qualifier` address together, in any of the forms of a name. */
-export function addressOf(place: Place, account: string, input: { readonly FunctionName: string; readonly Qualifier?: string | undefined }): FunctionAddress {
+export function addressOf(
+  place: Place,
+  account: string,
+  input: { readonly FunctionName: string; readonly Qualifier?: string | undefined },
+): FunctionAddress {
   const name = parseFunctionName(input.FunctionName)
   if (name.region !== undefined && name.region !== place.region) throw wrongRegion(name.region, place.region)
-  if (name.qualifier !== undefined && input.Qualifier !== undefined && name.qualifier !== input.Qualifier) throw qualifierMismatch()
+  if (name.qualifier !== undefined && input.Qualifier !== undefined && name.qualifier !== input.Qualifier)
+    throw qualifierMismatch()
   const qualifier = name.qualifier ?? input.Qualifier
   return { account: name.account ?? account, functionName: name.name, ...(qualifier !== undefined && { qualifier }) }
 }
@@ -14,7 +26,11 @@ export function addressOf(place: Place, account: string, input: { readonly Funct
 const NAME_LIMIT = 64
 
 /** The name of a function to be created: of the caller's own account, without a qualifier. */
-export function newFunctionName(address: FunctionAddress, account: string, input: lambda.CreateFunctionRequest): string {
+export function newFunctionName(
+  address: FunctionAddress,
+  account: string,
+  input: lambda.CreateFunctionRequest,
+): string {
   if (address.account !== account) throw accessDeniedException(null)
   const { functionName } = address
   if (functionName.length > NAME_LIMIT) {
@@ -22,6 +38,7 @@ export function newFunctionName(address: FunctionAddress, account: string, input
       `1 validation error detected: Value '${functionName}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to ${NAME_LIMIT}`,
     )
   }
-  if (address.qualifier !== undefined) throw invalidParameter(`The function name ${input.FunctionName} must not have a qualifier.`)
+  if (address.qualifier !== undefined)
+    throw invalidParameter(`The function name ${input.FunctionName} must not have a qualifier.`)
   return functionName
 }

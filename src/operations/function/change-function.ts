@@ -1,12 +1,25 @@
 import type { lambda } from '#model'
-import { beginUpdate, type CodePackage, describeFunction, type FunctionConfiguration, functionArn, type FunctionVersion, revisionMismatch, updateInProgress } from '#resources'
+import {
+  beginUpdate,
+  type CodePackage,
+  describeFunction,
+  type FunctionConfiguration,
+  type FunctionVersion,
+  functionArn,
+  revisionMismatch,
+  updateInProgress,
+} from '#resources'
 import type { RequestContext } from '../context.ts'
 import { findChangeable } from './find-version.ts'
 
 /** `$LATEST`, free for a change and at the revision that the caller expects. */
-export async function findForChange({ store, place, address }: RequestContext, revisionId: string | undefined): Promise<FunctionVersion> {
+export async function findForChange(
+  { store, place, address }: RequestContext,
+  revisionId: string | undefined,
+): Promise<FunctionVersion> {
   const current = await findChangeable(store, place, address)
-  if (current.state === 'Pending' || current.lastUpdateStatus === 'InProgress') throw updateInProgress(functionArn(place, current))
+  if (current.state === 'Pending' || current.lastUpdateStatus === 'InProgress')
+    throw updateInProgress(functionArn(place, current))
   if (revisionId !== undefined && revisionId !== current.revisionId) throw revisionMismatch()
   return current
 }

@@ -1,4 +1,11 @@
-import { type CodePackage, invalidParameter, notAZip, notSupportedYet, unzippedTooLarge, zippedTooLarge } from '#resources'
+import {
+  type CodePackage,
+  invalidParameter,
+  notAZip,
+  notSupportedYet,
+  unzippedTooLarge,
+  zippedTooLarge,
+} from '#resources'
 import { NotAZip, type Store, UnsafeZip, UnzippedTooLarge } from '#store'
 
 // AWS's limit of a zip that comes with the request.

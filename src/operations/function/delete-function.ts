@@ -7,7 +7,8 @@ export const deleteFunction: Handler<'DeleteFunction'> = async (_input, { store,
   const { account, functionName, qualifier } = address
   if (qualifier === LATEST) throw invalidParameter('$LATEST version cannot be deleted without deleting the function.')
   const isVersion = qualifier !== undefined && isVersionNumber(qualifier)
-  if (qualifier !== undefined && !isVersion && ALIAS_NAME.test(qualifier)) throw invalidParameter('Deletion of aliases is not currently supported.')
+  if (qualifier !== undefined && !isVersion && ALIAS_NAME.test(qualifier))
+    throw invalidParameter('Deletion of aliases is not currently supported.')
   const latest = await store.functions.find(account, functionName, LATEST)
   // AWS names the function without the qualifier here, also when the request had one.
   if (!latest || (qualifier !== undefined && !isVersion)) throw functionNotFound(place, { account, functionName })

@@ -1,6 +1,16 @@
 import { parseJsonBytes } from '#base'
 import { InvalidRequestContentException, type lambda } from '#model'
-import { functionArn, type FunctionVersion, invalidParameter, invokedFunctionNotFound, LATEST, notInvocable, notSupportedYet, payloadLimitBytes, payloadTooLarge } from '#resources'
+import {
+  type FunctionVersion,
+  functionArn,
+  invalidParameter,
+  invokedFunctionNotFound,
+  LATEST,
+  notInvocable,
+  notSupportedYet,
+  payloadLimitBytes,
+  payloadTooLarge,
+} from '#resources'
 import type { Handler, RequestContext } from '../context.ts'
 
 export const invoke: Handler<'Invoke'> = (input, context) => {
@@ -8,7 +18,9 @@ export const invoke: Handler<'Invoke'> = (input, context) => {
   // A version in memory is answered for without a turn of the event loop.
   const known = store.functions.peek(address.account, address.functionName, address.qualifier ?? LATEST)
   if (known !== 'unknown') return invokeVersion(input, context, known)
-  return store.functions.find(address.account, address.functionName, address.qualifier ?? LATEST).then((found) => invokeVersion(input, context, found))
+  return store.functions
+    .find(address.account, address.functionName, address.qualifier ?? LATEST)
+    .then((found) => invokeVersion(input, context, found))
 }
 
 function invokeVersion(input: lambda.InvocationRequest, context: RequestContext, version: FunctionVersion | undefined) {
@@ -23,7 +35,13 @@ function invokeVersion(input: lambda.InvocationRequest, context: RequestContext,
   return run(context, version, payload, clientContext, input.LogType === 'Tail')
 }
 
-async function run(context: RequestContext, version: FunctionVersion, payload: Buffer, clientContext: string | undefined, wantsLogTail: boolean) {
+async function run(
+  context: RequestContext,
+  version: FunctionVersion,
+  payload: Buffer,
+  clientContext: string | undefined,
+  wantsLogTail: boolean,
+) {
   const result = await context.invocations.invoke(version, {
     requestId: context.requestId,
     payload,
@@ -44,7 +62,15 @@ async function run(context: RequestContext, version: FunctionVersion, payload: B
 /** 202 is answered when the event is on disk. */
 async function enqueue({ store, address, clock, requestId, traceHeader }: RequestContext, payload: Buffer) {
   const nowMs = clock.now()
-  await store.events.enqueue({ ...address, requestId, payload, traceHeader, acceptedMs: nowMs, attempts: 0, dueMs: nowMs })
+  await store.events.enqueue({
+    ...address,
+    requestId,
+    payload,
+    traceHeader,
+    acceptedMs: nowMs,
+    attempts: 0,
+    dueMs: nowMs,
+  })
   return { StatusCode: 202 }
 }
 
@@ -54,7 +80,8 @@ function checkPayload(type: string, payload: Buffer | undefined): Buffer {
   if (!payload || payload.length === 0) return EMPTY_EVENT
   if (payload.length > payloadLimitBytes(type)) throw payloadTooLarge(payload.length, type)
   const parsed = parseJsonBytes(payload)
-  if ('problem' in parsed) throw unreadable(`Could not parse request body into json: Could not parse payload into json: ${parsed.problem}`)
+  if ('problem' in parsed)
+    throw unreadable(`Could not parse request body into json: Could not parse payload into json: ${parsed.problem}`)
   return payload
 }
 
@@ -66,17 +93,23 @@ function readClientContext(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
   const bytes = Buffer.from(header, 'base64')
   const parsed = header.length <= CLIENT_CONTEXT_LIMIT ? parseJsonBytes(bytes) : { problem: 'too long' }
-  const isObject = 'value' in parsed && typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value)
+  const isObject =
+    'value' in parsed && typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value)
   if (!isObject) throw unreadable('Client context must be a valid Base64-encoded JSON object.')
   // It travels on as a header, which takes no line breaks and no bytes beyond Latin-1.
-  return JSON.stringify(parsed.value).replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(parsed.value).replace(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 const unreadable = (message: string) => new InvalidRequestContentException({ Type: 'User', message })
 
 function refuseUnsupported(input: lambda.InvocationRequest): void {
   if (input.TenantId !== undefined) {
-    throw invalidParameter('The invoked function is not enabled with tenancy configuration. Remove the tenant ID from your request and try again.')
+    throw invalidParameter(
+      'The invoked function is not enabled with tenancy configuration. Remove the tenant ID from your request and try again.',
+    )
   }
   if (input.DurableExecutionName !== undefined) throw notSupportedYet('DurableExecutionName')
 }

@@ -1,25 +1,27 @@
 import type { logs } from '#model'
 import type { Store } from '#store'
 import { invalidParameter, logGroupNotFound, logStreamNotFound, refuseBadToken } from './errors.ts'
-import { EVENTS_LIMIT, readWithinLimit } from './events-page.ts'
 import { compileFilterPattern } from './filter-pattern/filter-pattern.ts'
 import type { LogsHandler } from './handler.ts'
 import { logGroupNameOf } from './log-group.ts'
 
+// AWS's largest page, and the default; the store also heeds the limit of 1 MiB.
+const PAGE_LIMIT = 10_000
+
 export const filterLogEvents: LogsHandler<'FilterLogEvents'> = async (input, { caller, place, store }) => {
   refuseContradictions(input)
   const group = logGroupNameOf({ ...place, account: caller.account }, input)
-  const filter = {
+  const options = {
     streams: input.logStreamNames,
     prefix: input.logStreamNamePrefix,
     startMs: input.startTime,
     // Here AWS includes the last millisecond; GetLogEvents does not.
     endMs: input.endTime === undefined ? undefined : input.endTime + 1,
     matches: compileFilterPattern(input.filterPattern ?? ''),
+    limit: input.limit ?? PAGE_LIMIT,
     token: input.nextToken,
   }
-  const read = (limit: number) => store.logs.filterEvents(group, { ...filter, limit })
-  const page = await readWithinLimit(read, input.limit ?? EVENTS_LIMIT).catch(refuseBadToken)
+  const page = await store.logs.filterEvents(group, options).catch(refuseBadToken)
   if (!page) throw logGroupNotFound()
   await expectStreams(store, group, input.logStreamNames ?? [])
   return {

@@ -22,7 +22,11 @@ export function decodeJsonInput(service: Service, operation: Operation, request:
   return input
 }
 
-export function encodeJsonOutput(service: Service, operation: Operation, output: Readonly<Record<string, unknown>>): HttpResponse {
+export function encodeJsonOutput(
+  service: Service,
+  operation: Operation,
+  output: Readonly<Record<string, unknown>>,
+): HttpResponse {
   const body = operation.output ? encodeJson(service, operation.output, output) : {}
   return { status: 200, headers: { 'Content-Type': CONTENT_TYPE }, body: JSON.stringify(body) }
 }

@@ -3,7 +3,11 @@ import { decodeText } from '../decode-value.ts'
 import { validateInput } from '../validate.ts'
 
 /** AWS Query: `Action=CreateUser&UserName=x&Tags.member.1.Key=k` to the operation's input. */
-export function decodeForm(service: Service, operation: Operation, form: ReadonlyMap<string, readonly string[]>): Record<string, unknown> {
+export function decodeForm(
+  service: Service,
+  operation: Operation,
+  form: ReadonlyMap<string, readonly string[]>,
+): Record<string, unknown> {
   if (!operation.input) return {}
   const input = decodeStructure(service, structureNamed(service, operation.input), treeOf(form))
   validateInput(service, operation.input, input)
@@ -45,9 +49,13 @@ function decodeStructure(service: Service, shape: StructureShape, node: Node): R
 function decodeNode(service: Service, shapeName: string, node: Node): unknown {
   const shape = shapeNamed(service, shapeName)
   if (shape.type === 'structure') return decodeStructure(service, shape, node)
-  if (shape.type === 'list') return numbered(node.children.get('member')).map((element) => decodeNode(service, shape.member, element))
+  if (shape.type === 'list')
+    return numbered(node.children.get('member')).map((element) => decodeNode(service, shape.member, element))
   if (shape.type === 'map') {
-    const entries = numbered(node.children.get('entry')).map((entry) => [entry.children.get('key')?.text ?? '', entry.children.get('value')?.text ?? ''])
+    const entries = numbered(node.children.get('entry')).map((entry) => [
+      entry.children.get('key')?.text ?? '',
+      entry.children.get('value')?.text ?? '',
+    ])
     return Object.fromEntries(entries)
   }
   return decodeText(service, shapeName, node.text ?? '')

@@ -8,7 +8,10 @@ const DEFAULT_LIMIT_BYTES = 6_291_456
 const withPackage = new Set(['CreateFunction', 'UpdateFunctionCode', 'PublishLayerVersion'])
 
 /** How large the body of an operation may be before it is refused unread. */
-export const bodyLimitBytes = (operation: string): number => (withPackage.has(operation) ? PACKAGE_LIMIT_BYTES : DEFAULT_LIMIT_BYTES)
+export const bodyLimitBytes = (operation: string): number =>
+  withPackage.has(operation) ? PACKAGE_LIMIT_BYTES : DEFAULT_LIMIT_BYTES
 
 export const bodyTooLarge = (operation: string): ApiError =>
-  requestEntityTooLarge(`Request must be smaller than ${bodyLimitBytes(operation)} bytes for the ${operation} operation`)
+  requestEntityTooLarge(
+    `Request must be smaller than ${bodyLimitBytes(operation)} bytes for the ${operation} operation`,
+  )

@@ -1,5 +1,12 @@
 import { parseJsonBytes } from '#base'
-import { InvalidRequestContentException, lambdaService, type Operation, shapeNamed, type StructureShape, structureNamed } from '#model'
+import {
+  InvalidRequestContentException,
+  lambdaService,
+  type Operation,
+  type StructureShape,
+  shapeNamed,
+  structureNamed,
+} from '#model'
 import { decodeJson, decodeText } from '../decode-value.ts'
 import { type HttpRequest, headerOf } from '../http.ts'
 import { parseQuery } from '../url.ts'
@@ -15,7 +22,11 @@ export function decodeInput({ operation, labels }: Route, request: HttpRequest):
   return input
 }
 
-function decodeParameters(shape: StructureShape, labels: Readonly<Record<string, string>>, request: HttpRequest): Record<string, unknown> {
+function decodeParameters(
+  shape: StructureShape,
+  labels: Readonly<Record<string, string>>,
+  request: HttpRequest,
+): Record<string, unknown> {
   const decoded: Record<string, unknown> = {}
   let query: Map<string, string[]> | undefined
   for (const name in shape.members) {
@@ -45,7 +56,10 @@ function decodeBody(operation: Operation, shape: StructureShape, body: Buffer): 
   if (shape.payload !== undefined) return decodePayload(shape, shape.payload, body)
   const hasBody = Object.values(shape.members).some((member) => member.location === undefined)
   if (!hasBody || !operation.input || body.length === 0) return {}
-  return decodeJson(lambdaService, operation.input, withoutParameters(shape, parseBody(body))) as Record<string, unknown>
+  return decodeJson(lambdaService, operation.input, withoutParameters(shape, parseBody(body))) as Record<
+    string,
+    unknown
+  >
 }
 
 /** A member that is a blob is the body itself; a structure is its JSON. */
@@ -58,7 +72,11 @@ function decodePayload(shape: StructureShape, name: string, body: Buffer): Recor
 
 function parseBody(body: Buffer): unknown {
   const parsed = parseJsonBytes(body)
-  if ('problem' in parsed) throw new InvalidRequestContentException({ Type: 'User', message: `Could not parse request body into json: ${parsed.problem}` })
+  if ('problem' in parsed)
+    throw new InvalidRequestContentException({
+      Type: 'User',
+      message: `Could not parse request body into json: ${parsed.problem}`,
+    })
   return parsed.value
 }
 

@@ -19,7 +19,9 @@ interface Template {
 const templates = new Map<string, Template[]>()
 for (const operation of Object.values(lambdaService.operations)) {
   const [path = '', query] = operation.path.split('?')
-  const segments = pathSegments(path).map((segment) => (segment.startsWith('{') ? { label: segment.slice(1, -1) } : { literal: segment }))
+  const segments = pathSegments(path).map((segment) =>
+    segment.startsWith('{') ? { label: segment.slice(1, -1) } : { literal: segment },
+  )
   const key = templateKey(operation.method, segments.length, segments[0]?.literal)
   const template: Template = { operation, segments, ...(query && { query }) }
   // A template that asks for a query is tried before its plain twin.
@@ -36,7 +38,9 @@ export function matchRoute(method: string, rawPath: string, rawQuery: string): R
 
 function matches({ segments, query }: Template, parts: readonly string[], rawQuery: string): boolean {
   if (query && !rawQuery.split('&').includes(query)) return false
-  return segments.every(({ literal }, index) => (literal === undefined ? parts[index] !== '' : literal === parts[index]))
+  return segments.every(({ literal }, index) =>
+    literal === undefined ? parts[index] !== '' : literal === parts[index],
+  )
 }
 
 function labelsOf({ segments }: Template, parts: readonly string[]): Record<string, string> {

@@ -34,6 +34,11 @@ export class EventsOnDisk {
     if (!this.#changed.first || compare(key, this.#changed.first) < 0) this.#changed.first = key
   }
 
+  /** The event is in memory, and nothing that waits on disk comes before it: reads may begin behind it. */
+  pass(id: number, dueMs: number): void {
+    if (!this.#changed && dueMs < this.#dueMs && compare({ dueMs, id }, this.#cursor) > 0) this.#cursor = { dueMs, id }
+  }
+
   /** The event is gone from disk. */
   forget(id: number): void {
     this.#changed?.ids.add(id)

@@ -125,11 +125,18 @@ export class EventQueue implements EventStore {
 
   async #claim(nowMs: number, limit: number): Promise<readonly StoredEvent[]> {
     const events = this.#claimFromTail(nowMs, limit)
-    const missing = Math.min(limit - events.length, MAXIMUM_READ)
-    if (missing <= 0 || this.#onDisk.dueMs > nowMs) return events
-    const fromDisk = await this.#onDisk.read(nowMs, missing, (id) => this.#taken.has(id))
-    for (const { id } of fromDisk) this.#taken.add(id)
-    return [...events, ...fromDisk]
+    if (events.length < limit) events.push(...(await this.#claimFromDisk(nowMs, limit - events.length)))
+    return events
+  }
+
+  async #claimFromDisk(nowMs: number, limit: number): Promise<readonly StoredEvent[]> {
+    while (this.#onDisk.dueMs <= nowMs) {
+      const events = await this.#onDisk.read(nowMs, Math.min(limit, MAXIMUM_READ), (id) => this.#taken.has(id))
+      for (const { id } of events) this.#taken.add(id)
+      // What was read may all be in somebody's hands already.
+      if (events.length > 0) return events
+    }
+    return []
   }
 
   #claimFromTail(nowMs: number, limit: number): StoredEvent[] {
@@ -150,6 +157,7 @@ export class EventQueue implements EventStore {
       this.#tail.push({ ...event, payload: withoutSurroundings(event.payload) })
       this.#tailBytes += event.payload.length
       this.#taken.add(event.id)
+      this.#onDisk.pass(event.id, event.dueMs)
     } else this.#onDisk.note(event.id, event.dueMs)
     this.#wake()
   }

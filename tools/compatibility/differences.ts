@@ -1,0 +1,48 @@
+/** Where lambent knowingly answers or behaves otherwise than AWS. */
+export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
+  {
+    subject: 'Settings without an effect yet',
+    here: 'Layers, VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images, code from S3 and Publish are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    why: 'A setting that is stored and does nothing is found out too late.',
+  },
+  {
+    subject: 'Runtimes',
+    here: "Python and Node.js run on the host's interpreter of that version, Node.js versions are fetched from npm; otherwise the nearest version runs the function and its log says so. Functions of other runtimes can be created; invoking them is a function error that says what is missing.",
+    why: 'There is no image with every interpreter in it.',
+  },
+  {
+    subject: 'Architectures',
+    here: "arm64 and x86_64 are accepted on every host and shown as given; functions run on the host's processor.",
+    why: 'Python and Node.js code without native modules runs on both.',
+  },
+  {
+    subject: 'Pending and InProgress',
+    here: 'Last milliseconds, or until a Node.js version has been fetched.',
+    why: 'There is nothing else to wait for.',
+  },
+  {
+    subject: 'Code.Location',
+    here: 'A link to this server, valid for ten minutes.',
+    why: 'There is no S3 behind it.',
+  },
+  {
+    subject: 'Network of a function',
+    here: "The host's own.",
+    why: "Functions reach databases and services of the developer's machine.",
+  },
+  {
+    subject: 'MemorySize',
+    here: 'The limit is MemorySize plus 32 MB.',
+    why: "The interpreters here need more than AWS's own builds, and a function of 128 MB has to fit.",
+  },
+  {
+    subject: '--auth none',
+    here: 'Signatures and permissions are not checked and execution roles need not exist.',
+    why: 'For a first try on one machine; it must be asked for and listens on loopback only.',
+  },
+  {
+    subject: "Trailing bytes behind an event's JSON value",
+    here: 'Refused with InvalidRequestContentException.',
+    why: 'A function would get bytes that are no JSON.',
+  },
+]
