@@ -187,7 +187,7 @@ test('waiting for work ends when an event arrives, when a retry is due, and with
   set(61_000)
   await due
 
-  await events.claim(61_000, 1)
+  assert.equal((await events.claim(61_000, 10)).length, 1)
   const aborted = assert.rejects(events.waitForWork(stop.signal), /enough/)
   stop.abort(new Error('enough'))
   await aborted

@@ -29,6 +29,7 @@ function functionVersion(functionName: string, change: Partial<FunctionVersion> 
     revisionId: 'first',
     lastModifiedMs: 1_700_000_000_000,
     state: 'Active',
+    deploymentId: 'deployment-1',
     functionId: 'id-1',
     ...change,
   }

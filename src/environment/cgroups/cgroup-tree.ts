@@ -20,7 +20,7 @@ export function openCgroupTree(server: string): CgroupTree {
   const hierarchies = readHierarchies()
   const places: { -readonly [Key in keyof CgroupPlaces]: CgroupPlaces[Key] } = {}
   for (const hierarchy of hierarchies.filter(({ version }) => version === 1)) {
-    for (const controller of ['memory', 'pids', 'freezer'] as const) {
+    for (const controller of [...WANTED, 'freezer'] as const) {
       if (!hierarchy.controllers.includes(controller)) continue
       const directory = `${hierarchy.ownDirectory}/lambent/${server}`
       if (makeDirectory(directory)) places[controller] = { version: 1, directory }
