@@ -45,6 +45,7 @@ async function timePage(bench: Bench, { url }: LambentServer, { caller }: Accoun
   if (functions.length !== PAGE) throw new Error(`a page of ${functions.length} functions with status ${status}`)
   await runWrk(bench, signed(page, caller), 1, 1)
   const p50s: number[] = []
-  for (let round = 0; round < 3; round++) p50s.push((await runWrk(bench, signed(page, caller), 1, 1)).p50Us / 1000)
+  for (let round = 0; round < (bench.isQuick ? 2 : 5); round++)
+    p50s.push((await runWrk(bench, signed(page, caller), 1, 1)).p50Us / 1000)
   return samplesOf(p50s)
 }

@@ -26,9 +26,10 @@ export const warmInvoke: Measurement = {
     const account = await setUpAccount(server)
     const functions = await Promise.all(languages.map((language) => functionSubject(server, account, language)))
     const subjects: readonly Subject[] = [{ name: 'bare', request: () => plainRequest(bare.url) }, ...functions]
-    const latency = await takeTurns(bench, subjects, 1)
-    const throughput = await takeTurns(bench, subjects, 16)
-    const crowded = await takeTurns(bench, subjects, 64)
+    for (const { request } of subjects) await runWrk(bench, request(), 64, 1)
+    const latency = await takeTurns(bench, subjects, { connections: 1, rounds: bench.isQuick ? 2 : 5 })
+    const throughput = await takeTurns(bench, subjects, { connections: 16, rounds: bench.isQuick ? 2 : 5 })
+    const crowded = await takeTurns(bench, subjects, { connections: 64, rounds: bench.isQuick ? 1 : 3 })
     return functions.flatMap(({ name }) => [
       finding(`warm invoke, ${name}, p50 at c=1`, 'us', latency, name, P50_BAR),
       finding(`warm invoke, ${name}, throughput at c=16`, 'per s', throughput, name, THROUGHPUT_BAR),
@@ -47,19 +48,18 @@ async function functionSubject(server: LambentServer, account: Account, language
   return { name: language.name, request }
 }
 
-/** Rounds in which each subject has its turn after a first one that does not count. */
+/** Rounds in which each subject has its turn. */
 async function takeTurns(
   bench: Bench,
   subjects: readonly Subject[],
-  connections: number,
-): Promise<Map<string, Load[]>> {
+  { connections, rounds }: { readonly connections: number; readonly rounds: number },
+): Promise<ReadonlyMap<string, readonly Load[]>> {
   const seconds = bench.isQuick ? 1 : 3
-  const rounds = bench.isQuick ? 2 : 5
   const loads = new Map(subjects.map(({ name }) => [name, [] as Load[]]))
-  for (const { request } of subjects) await runWrk(bench, request(), connections, 1)
   for (let round = 0; round < rounds; round++) {
-    for (const { name, request } of subjects)
+    for (const { name, request } of subjects) {
       loads.get(name)?.push(await runWrk(bench, request(), connections, seconds))
+    }
   }
   return loads
 }

@@ -100,7 +100,7 @@ export class RunningEnvironment implements Environment {
     return this.#process?.session.isReady === true ? this.#idleSinceMs : undefined
   }
 
-  freeze(): void {
+  freeze(): void { if (process.env.NOFREEZE) return
     if (!this.isAlive) return
     this.#isFrozen = true
     this.#parts.sandbox.freeze()

@@ -1,24 +1,25 @@
 import {
+  type ApiError,
   type ListShape,
   type MapShape,
   type Service,
   type Shape,
   type StructureShape,
   shapeNamed,
+  structureNamed,
   validationException,
 } from '#model'
 
-/** Throws one ValidationException that names every constraint of the model that the input breaks. */
-export function validateInput(service: Service, shapeName: string, input: unknown): void {
+/** Throws one error that names every constraint of the model that the input breaks; most services call it ValidationException. */
+export function validateInput(
+  service: Service,
+  shapeName: string,
+  input: unknown,
+  refusal: (message: string) => ApiError = validationException,
+): void {
   const failures: string[] = []
-  checkStructure(
-    service,
-    shapeNamed(service, shapeName) as StructureShape,
-    input as Record<string, unknown>,
-    '',
-    failures,
-  )
-  if (failures.length > 0) throw validationException(validationSentence(failures))
+  checkStructure(service, structureNamed(service, shapeName), input as Record<string, unknown>, '', failures)
+  if (failures.length > 0) throw refusal(validationSentence(failures))
 }
 
 /** `1 validation error detected: ...`, `2 validation errors detected: ...; ...` */

@@ -91,16 +91,16 @@ const malformed = [
   ['every action', trust({ ...statement, Action: '*' }), STS_ONLY],
 ] as const
 
-for (const [what, document, message] of malformed) {
-  test(`a trust policy with ${what} is malformed`, async (t) => {
-    const { iam } = await openNeighbourhood(t)
-    const create = iam('CreateRole', { RoleName: 'worker', AssumeRolePolicyDocument: document })
-    await assertFails(create, 'MalformedPolicyDocument', 400, message)
-    await iam('CreateRole', { RoleName: 'worker', AssumeRolePolicyDocument })
+test('a malformed trust policy is refused', async (t) => {
+  const { iam } = await openNeighbourhood(t)
+  await iam('CreateRole', { RoleName: 'worker', AssumeRolePolicyDocument })
+  for (const [what, document, message] of malformed) {
+    const create = iam('CreateRole', { RoleName: 'other', AssumeRolePolicyDocument: document })
+    await assertFails(create, 'MalformedPolicyDocument', 400, message, what)
     const update = iam('UpdateAssumeRolePolicy', { RoleName: 'worker', PolicyDocument: document })
-    await assertFails(update, 'MalformedPolicyDocument', 400, message)
-  })
-}
+    await assertFails(update, 'MalformedPolicyDocument', 400, message, what)
+  }
+})
 
 test('a trust policy has a limit, in which white space does not count', async (t) => {
   const { iam } = await openNeighbourhood(t)

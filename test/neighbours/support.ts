@@ -98,7 +98,13 @@ export async function errorOf(call: unknown): Promise<ApiError> {
   return error
 }
 
-export async function assertFails(call: unknown, code: string, status: number, message: string): Promise<void> {
+export async function assertFails(
+  call: unknown,
+  code: string,
+  status: number,
+  message: string,
+  what = '',
+): Promise<void> {
   const error = await errorOf(call)
-  assert.deepEqual([error.code, error.status, error.message], [code, status, message])
+  assert.deepEqual([what, error.code, error.status, error.message], [what, code, status, message])
 }

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import { createLog, newUuid, systemClock } from '#base'
 import { openStore } from '#store'
 
@@ -18,7 +17,7 @@ async function enqueueForever(): Promise<never> {
       attempts: 0,
     }
     await events.enqueue({ ...event, acceptedMs: now, dueMs: now })
-    writeSync(1, `${requestId}\n`)
+    process.stdout.write(`${requestId}\n`)
   }
 }
 

@@ -1,36 +1,52 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { crc32 } from 'node:zlib'
+import { join } from 'node:path'
+import { crc32, deflateRawSync } from 'node:zlib'
+
+export interface ZipEntry {
+  readonly name: string
+  readonly content: string | Buffer
+  /** As `st_mode`: a regular file unless it says otherwise. */
+  readonly mode?: number
+  readonly isDeflated?: boolean
+}
+
+export const SYMBOLIC_LINK = 0o120777
 
 /** A zip of the given files, stored without compression. */
-export function zipOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
+export const zipOf = (files: Readonly<Record<string, string | Buffer>>): Buffer =>
+  zipOfEntries(Object.entries(files).map(([name, content]) => ({ name, content })))
+
+/** A zip of exactly these entries, also of those that no tool would make. */
+export function zipOfEntries(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
-  for (const [name, content] of Object.entries(files)) {
-    const [nameBytes, data] = [Buffer.from(name), Buffer.from(content)]
+  for (const { name, content, mode = 0o100644, isDeflated = false } of entries) {
+    const [nameBytes, bytes] = [Buffer.from(name), Buffer.from(content)]
+    const data = isDeflated ? deflateRawSync(bytes) : bytes
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt16LE(0x0800, 2) // names are UTF-8
-    common.writeUInt32LE(crc32(data), 10)
+    common.writeUInt16LE(isDeflated ? 8 : 0, 4)
+    common.writeUInt32LE(crc32(bytes), 10)
     common.writeUInt32LE(data.length, 14)
-    common.writeUInt32LE(data.length, 18)
+    common.writeUInt32LE(bytes.length, 18)
     common.writeUInt16LE(nameBytes.length, 22)
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, nameBytes, data])
     const tail = Buffer.alloc(14)
-    tail.writeUInt32LE(0o100644 * 0x10000, 6) // a regular file
+    tail.writeUInt32LE(mode * 0x10000, 6)
     tail.writeUInt32LE(offset, 10)
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 3]), common, tail, nameBytes]))
     locals.push(local)
     offset += local.length
   }
-  const entries = Buffer.concat(directory)
+  const index = Buffer.concat(directory)
   const end = Buffer.alloc(18)
   end.writeUInt16LE(directory.length, 4)
   end.writeUInt16LE(directory.length, 6)
-  end.writeUInt32LE(entries.length, 8)
+  end.writeUInt32LE(index.length, 8)
   end.writeUInt32LE(offset, 12)
-  return Buffer.concat([...locals, entries, Buffer.from('PK\x05\x06'), end])
+  return Buffer.concat([...locals, index, Buffer.from('PK\x05\x06'), end])
 }
 
 const fixtures = join(import.meta.dirname, '../fixtures/functions')
@@ -41,7 +57,5 @@ export function zipOfFixture(name: string): Buffer {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     statSync(join(folder, file)).isFile(),
   )
-  return zipOf(
-    Object.fromEntries(files.map((file) => [relative(folder, join(folder, file)), readFileSync(join(folder, file))])),
-  )
+  return zipOf(Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file))])))
 }

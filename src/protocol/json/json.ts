@@ -18,7 +18,12 @@ export function decodeJsonInput(service: Service, operation: Operation, request:
   if ('problem' in parsed) throw new ApiError('SerializationException', 400, { message: parsed.problem })
   if (!operation.input) return {}
   const input = decodeJson(service, operation.input, parsed.value) as Record<string, unknown>
-  validateInput(service, operation.input, input)
+  validateInput(
+    service,
+    operation.input,
+    input,
+    (message) => new ApiError('InvalidParameterException', 400, { message }),
+  )
   return input
 }
 
