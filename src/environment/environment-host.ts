@@ -1,3 +1,4 @@
+import { mkdir, realpath } from 'node:fs/promises'
 import type { Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
@@ -44,7 +45,10 @@ export interface EnvironmentHostOptions {
 const NO_RUNTIME_API = '127.0.0.1:9'
 
 export async function openEnvironmentHost(options: EnvironmentHostOptions): Promise<EnvironmentHost> {
-  const { dataDirectory, runtimesDirectory, isolation, log } = options
+  const { runtimesDirectory, isolation, log } = options
+  await mkdir(options.dataDirectory, { recursive: true })
+  // As the kernel names it in its list of mounts.
+  const dataDirectory = await realpath(options.dataDirectory)
   await removeDeadServers(dataDirectory, log)
   const directory = await openServerDirectory(dataDirectory)
   const cgroups = openCgroupTree(directory.name)
@@ -56,7 +60,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   })
   const listener = technique.separatesUsers ? await openRuntimeListener() : undefined
   const interpreters = openInterpreters(runtimesDirectory, log)
-  const clients = openRuntimeClients(runtimesDirectory)
+  const clients = openRuntimeClients(runtimesDirectory, log)
   const freezer = createIdleFreezer()
   const estimate = createStartEstimate()
   const environments = new Map<string, RunningEnvironment>()
@@ -71,25 +75,32 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   async function start(spec: EnvironmentSpec): Promise<Environment> {
     if (isClosed) throw new Error('the environment host is closed')
-    const id = `${directory.name}-${++count}`
+    const name = String(++count)
+    const id = `${directory.name}-${name}`
     const runtime = parseRuntime(spec.runtime)
     const interpreter = runtime && (await interpreters.find(runtime))
     if (!runtime || !interpreter) return createUnstartableEnvironment(id, spec, noInterpreter(spec.runtime))
     const startMs = performance.now()
-    const start = startRunning(id, spec, runtime, interpreter)
+    const start = startRunning(id, name, spec, runtime, interpreter)
     starting.add(start)
     const environment = await start.finally(() => starting.delete(start))
     estimate.observe(spec.runtime, performance.now() - startMs)
     return environment
   }
 
-  async function startRunning(id: string, spec: EnvironmentSpec, runtime: Runtime, interpreter: Interpreter) {
+  async function startRunning(
+    id: string,
+    name: string,
+    spec: EnvironmentSpec,
+    runtime: Runtime,
+    interpreter: Interpreter,
+  ) {
     const { memoryMb, ephemeralStorageMb, codeDirectory } = spec
     const client = await clients.provide(runtime.family, interpreter)
     const place = { ...interpreter, commands: client.commands }
     const clientDirectory = client.directory
     const sandbox = await technique.create({
-      id: String(count),
+      id: name,
       memoryMb,
       ephemeralStorageMb,
       codeDirectory,

@@ -100,7 +100,7 @@ export class RunningEnvironment implements Environment {
     return this.#process?.session.isReady === true ? this.#idleSinceMs : undefined
   }
 
-  freeze(): void { if (process.env.NOFREEZE) return
+  freeze(): void {
     if (!this.isAlive) return
     this.#isFrozen = true
     this.#parts.sandbox.freeze()
@@ -120,7 +120,7 @@ export class RunningEnvironment implements Environment {
       this.#call = call
       this.#windUp()
       if (this.#process !== undefined) this.#dispatch(call, this.#process)
-      else this.#initAndDispatch(call).catch((error) => this.#breakDown(call, error))
+      else this.#startOver(call)
     })
   }
 
@@ -142,6 +142,10 @@ export class RunningEnvironment implements Environment {
   }
 
   /** Init as a part of an invocation, because the last process has gone. */
+  #startOver(call: Call): void {
+    this.#initAndDispatch(call).catch((error) => this.#breakDown(call, error))
+  }
+
   async #initAndDispatch(call: Call): Promise<void> {
     const outcome = await this.#init('invoke', undefined)
     if (this.#call !== call || call.hasTimedOut) return
@@ -254,7 +258,9 @@ export class RunningEnvironment implements Environment {
     this.#process = undefined
     const call = this.#call
     if (call === undefined || call.hasTimedOut) return
-    this.#fail(call, runtime.ranOutOfMemory(exit) ? outOfMemory : exited(exit))
+    // It ended on its own account after the last invocation, and never knew of this one.
+    if (runtime.session.isDeliveryOwed) this.#startOver(call)
+    else this.#fail(call, runtime.ranOutOfMemory(exit) ? outOfMemory : exited(exit))
   }
 
   #fail(call: Call, failure: PlatformFailure): void {

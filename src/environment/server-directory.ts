@@ -38,11 +38,20 @@ export async function removeDeadServers(dataDirectory: string, log: Log): Promis
   for (const name of names.filter(isDead)) {
     log.info('cleaning up after a server that has died', { server: name })
     const path = `${parent}/${name}`
-    const groups: unknown = JSON.parse(await readFile(`${path}/${CGROUPS_FILE}`, 'utf8').catch(() => '[]'))
-    if (Array.isArray(groups)) await removeServerGroups(groups.filter((group) => typeof group === 'string'))
+    await removeServerGroups(await readGroups(path))
     const mounts = mountsBelow(path)
     if (mounts.length > 0) await unmount(mounts)
     await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** Empty when the server died before, or while, it wrote them down: then it had no environments yet. */
+async function readGroups(path: string): Promise<string[]> {
+  try {
+    const groups: unknown = JSON.parse(await readFile(`${path}/${CGROUPS_FILE}`, 'utf8'))
+    return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : []
+  } catch {
+    return []
   }
 }
 

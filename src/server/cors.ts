@@ -19,7 +19,7 @@ export function answerPreflight(request: HttpRequest): HttpResponse | undefined 
 
 const none = {}
 
-export function crossOriginHeaders(request: HttpRequest): Readonly<Record<string, string>> {
+export function crossOriginHeaders(request: Pick<HttpRequest, 'headers'>): Readonly<Record<string, string>> {
   if (request.headers.origin === undefined) return none
   return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED }
 }

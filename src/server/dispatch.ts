@@ -1,5 +1,6 @@
 import { authorizationResource, lambdaActions } from '#auth'
 import {
+  accessDeniedException,
   iamService,
   logsService,
   notImplemented,
@@ -61,15 +62,15 @@ function lambdaDispatch(operation: Operation): Dispatch {
             Qualifier: input.Qualifier as string | undefined,
           })
         : NOWHERE,
-    authorization: (input, { place, caller, address }) => ({
-      action: entry.action,
-      resource: authorizationResource(
-        entry,
-        input,
-        { ...place, account: caller.account },
-        address === NOWHERE ? undefined : address,
-      ),
-    }),
+    authorization: (input, { place, caller, address }) => {
+      // Nobody can be allowed it by a resource policy, because there is no resource yet: AWS gives no reason.
+      if (name === 'CreateFunction' && address.account !== caller.account) throw accessDeniedException(null)
+      const here = { ...place, account: caller.account }
+      return {
+        action: entry.action,
+        resource: authorizationResource(entry, input, here, address === NOWHERE ? undefined : address),
+      }
+    },
     handle,
   }
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { finished } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ApiError, requestEntityTooLarge } from '#model'
 import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf } from '#protocol'
@@ -8,14 +9,22 @@ import { payloadTooLarge } from '#resources'
 const MAX_BUFFERED_BYTES = 1_073_741_824
 // Longer than the SDKs keep an idle connection, so that it is they who close it.
 const KEEP_ALIVE_MS = 75_000
+// Many clients read an answer only when they have sent their whole request; a longer one is cut off.
+const LINGER_MS = 10_000
 
 type RequestHead = Omit<HttpRequest, 'body'>
 
+interface Answers {
+  serve(request: HttpRequest): Promise<HttpResponse>
+  /** Without looking at the body, which was not read to its end. */
+  refuse(head: RequestHead, error: ApiError): HttpResponse
+}
+
 /** Sockets to plain request values, and plain response values back. */
-export function createListener(serve: (request: HttpRequest) => Promise<HttpResponse>): Server {
+export function createListener(answers: Answers): Server {
   const bodies = new BodyReader()
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (incoming, outgoing) => {
-    answer(incoming, outgoing, bodies, serve).catch(() => outgoing.destroy())
+    answer(incoming, outgoing, bodies, answers).catch(() => outgoing.destroy())
   })
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
@@ -27,13 +36,13 @@ async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   bodies: BodyReader,
-  serve: (request: HttpRequest) => Promise<HttpResponse>,
+  { serve, refuse }: Answers,
 ): Promise<void> {
   const head = parseHead(incoming)
   const body = await bodies
     .read(incoming, head)
     .catch((error) => (error instanceof ApiError ? error : Promise.reject(error)))
-  if (body instanceof ApiError) return refuse(incoming, outgoing, body)
+  if (body instanceof ApiError) return writeUnread(incoming, outgoing, refuse(head, body))
   await write(outgoing, await serve({ ...head, body }))
 }
 
@@ -63,15 +72,23 @@ class BodyReader {
     const chunks: Buffer[] = []
     let size = 0
     return new Promise<Buffer>((resolve, reject) => {
-      incoming.on('data', (chunk: Buffer) => {
+      const refuse = (error: ApiError) => {
+        incoming.off('data', keep)
+        incoming.off('end', finish)
+        chunks.length = 0
+        reject(error)
+      }
+      const finish = () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size))
+      const keep = (chunk: Buffer) => {
         size += chunk.length
         this.#bufferedBytes += chunk.length
         chunks.push(chunk)
-        if (size > limit.bytes) reject(tooLarge(limit.operation, size, head))
+        if (size > limit.bytes) refuse(tooLarge(limit.operation, size, head))
         else if (this.#bufferedBytes > MAX_BUFFERED_BYTES)
-          reject(requestEntityTooLarge('Too many large requests at the same time.'))
-      })
-      incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)))
+          refuse(requestEntityTooLarge('Too many large requests at the same time.'))
+      }
+      incoming.on('data', keep)
+      incoming.on('end', finish)
       incoming.on('error', reject)
       incoming.on('close', () => {
         this.#bufferedBytes -= size
@@ -88,16 +105,20 @@ function tooLarge(operation: string, bytes: number, head: RequestHead): ApiError
     : bodyTooLarge(operation)
 }
 
-/** Answers before the body was read: the connection cannot be used again. */
-function refuse(incoming: IncomingMessage, outgoing: ServerResponse, error: ApiError): void {
-  const body = JSON.stringify(error.body)
-  outgoing.writeHead(error.status, {
-    'Content-Type': 'application/json',
-    'x-amzn-ErrorType': error.code,
-    'Content-Length': Buffer.byteLength(body),
-    Connection: 'close',
+/** Answers although the client still sends: what it sends is thrown away, then the connection is closed. */
+function writeUnread(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, headers, body }: HttpResponse,
+): void {
+  const bytes = Buffer.from((body as string | undefined) ?? '')
+  outgoing.writeHead(status, { ...headers, 'Content-Length': bytes.length })
+  outgoing.write(bytes)
+  const cutOff = setTimeout(() => incoming.destroy(), LINGER_MS)
+  finished(incoming, { writable: false }, () => {
+    clearTimeout(cutOff)
+    outgoing.end()
   })
-  outgoing.end(body)
   incoming.resume()
 }
 

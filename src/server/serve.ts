@@ -34,6 +34,16 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
   }
 }
 
+const NO_BODY = Buffer.alloc(0)
+
+/** The answer to a request that is not looked at further, in the form of the service that it asks; the connection ends. */
+export function refuse(head: Omit<HttpRequest, 'body'>, error: ApiError): HttpResponse {
+  const requestId = newUuid()
+  const call = matchCall({ ...head, body: NO_BODY })
+  const { headers, ...response } = call.encodeError(error, requestId)
+  return withCommonHeaders({ ...response, headers: { ...headers, Connection: 'close' } }, head, requestId)
+}
+
 function authenticateCaller(
   request: HttpRequest,
   { service }: ServiceCall,
@@ -95,7 +105,7 @@ function asApiError(error: unknown, call: ServiceCall, requestId: string, runnin
 
 function withCommonHeaders(
   response: HttpResponse,
-  request: HttpRequest,
+  request: Pick<HttpRequest, 'headers'>,
   requestId: string,
   traceHeader = '',
 ): HttpResponse {

@@ -9,10 +9,10 @@ import { openStore, type Store } from '#store'
 import { CodeDownload } from './code-download.ts'
 import { createListener } from './http.ts'
 import type { ServerOptions } from './options.ts'
-import { refuseRequest } from './refuse-request.ts'
 import { openRootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
-import { serve } from './serve.ts'
+import { refuse, serve } from './serve.ts'
+import { shuttingDown } from './shutting-down.ts'
 
 /** A started server. */
 export interface LambentServer {
@@ -58,7 +58,10 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const codeDownload = new CodeDownload(store)
 
   let isDraining = false
-  const listener = createListener((request) => (isDraining ? refuseRequest() : serve(request, running)))
+  const listener = createListener({
+    serve: async (request) => (isDraining ? refuse(request, shuttingDown()) : serve(request, running)),
+    refuse,
+  })
   const url = await listen(listener, options).catch(async (error) => {
     await Promise.allSettled([environments.close(), store.close()])
     throw error

@@ -36,7 +36,7 @@ test('the model has the 88 operations of AWS Lambda', () => {
 for (const { name, method, path } of Object.values(lambdaService.operations)) {
   const isNotYet = handlers[name as keyof typeof handlers] === notYet
   test(`${name} ${isNotYet ? 'is known and answers that it is not implemented' : 'is routed to its handler'}`, async () => {
-    const answer = await sendSigned(server, { method, path: path.replaceAll(/\{\w+\}/g, 'here'), body: '{}' })
+    const answer = await sendSigned(server, { method, path: path.replaceAll(/\{\w+\}/g, 'there'), body: '{}' })
     const code = answer.headers['x-amzn-errortype']
     if (!isNotYet) {
       assert.notEqual(code, 'NotImplementedException')
@@ -313,7 +313,7 @@ test('a request that announces more than CreateFunction takes is refused in the 
 test('a request that announces nothing and goes on is refused as soon as it is too large', async () => {
   const head = `POST ${FUNCTIONS} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`
   const chunk = Buffer.concat([Buffer.from('1000000\r\n'), Buffer.alloc(0x1000000), Buffer.from('\r\n')])
-  const answer = await talk([head, ...Array.from({ length: 5 }, () => chunk)])
+  const answer = await talk([head, ...Array.from({ length: 5 }, () => chunk), '0\r\n\r\n'])
   assert.match(answer, /^HTTP\/1\.1 413 /)
   assert.ok(answer.includes(requestTooLarge.message))
 })

@@ -168,3 +168,23 @@ test('the trust policy of a role is replaced, and only of one that exists', asyn
   assert.equal(await identities.updateTrustPolicy(account, 'nobody', '{}'), false)
   assert.equal(await identities.deleteRole(account, 'runner'), 'has-dependents')
 })
+
+test('a write that fails does not take along those that share its transaction', async (t) => {
+  const { identities } = await temporaryStore(t)
+  await identities.createUser(user('alice'))
+  await identities.createAccessKey(accessKey('AKIA1', 'alice'), 5)
+  const results = await Promise.allSettled([
+    identities.createUser(user('bob')),
+    identities.createAccessKey(accessKey('AKIA1', 'alice'), 5),
+    identities.createUser(user('carol')),
+  ])
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  const { items } = await identities.listUsers(account, { limit: 10 })
+  assert.deepEqual(
+    items.map(({ name }) => name),
+    ['alice', 'bob', 'carol'],
+  )
+})

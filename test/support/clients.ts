@@ -7,6 +7,7 @@ import {
   type InvokeCommandInput,
   LambdaClient,
   waitUntilFunctionActiveV2,
+  waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
 import { ACCOUNT, type Credentials, type TestServer } from './server.ts'
 import { zipOf, zipOfFixture } from './zip.ts'
@@ -49,9 +50,8 @@ export interface FunctionSetup extends Partial<CreateFunctionCommandInput> {
 
 /** Creates a function and waits until it is Active. Node.js with `index.handler` unless it says otherwise. */
 export async function createFunction(server: TestServer, { code, ...input }: FunctionSetup): Promise<void> {
-  const client = lambdaClient(server)
   const ZipFile = typeof code === 'string' ? zipOfFixture(code) : zipOf(code)
-  await client.send(
+  await lambdaClient(server).send(
     new CreateFunctionCommand({
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
@@ -61,11 +61,20 @@ export async function createFunction(server: TestServer, { code, ...input }: Fun
       ...input,
     }),
   )
-  await waitUntilFunctionActiveV2(
-    { client, maxWaitTime: 120, minDelay: 0.02, maxDelay: 0.2 },
-    { FunctionName: input.FunctionName },
-  )
+  await untilActive(server, input.FunctionName)
 }
+
+const patience = (server: TestServer) => ({
+  client: lambdaClient(server),
+  maxWaitTime: 120,
+  minDelay: 0.02,
+  maxDelay: 0.2,
+})
+
+export const untilActive = (server: TestServer, FunctionName: string) =>
+  waitUntilFunctionActiveV2(patience(server), { FunctionName })
+export const untilUpdated = (server: TestServer, FunctionName: string) =>
+  waitUntilFunctionUpdatedV2(patience(server), { FunctionName })
 
 /** Invokes with a JSON payload; the answer's payload comes parsed. */
 export async function invoke(

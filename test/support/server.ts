@@ -22,6 +22,8 @@ export interface TestServer {
   readonly process: ChildProcess
   /** What the server has printed so far. */
   output(): string
+  /** What of it went to the standard error stream. */
+  errors(): string
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
   /** SIGKILL; the data directory stays. */
@@ -39,6 +41,13 @@ export interface ServerSetup {
 export const ACCOUNT = '000000000000'
 export const REGION = 'us-east-1'
 
+/** Program and first arguments that start a server; options follow. */
+export const serverCommand: readonly [string, ...string[]] = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  join(root, 'src/server/main.ts'),
+]
+
 /** The environment of a program that finds nothing of this machine's own AWS settings. */
 export function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(
@@ -46,29 +55,37 @@ export function cleanEnvironment(): Record<string, string> {
   ) as Record<string, string>
 }
 
+/** The environment of a client of the server: the variables that every AWS client reads. */
+export function awsEnvironment(server: TestServer, credentials = server.credentials): Record<string, string> {
+  return {
+    ...cleanEnvironment(),
+    AWS_ENDPOINT_URL: server.url,
+    AWS_DEFAULT_REGION: server.region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    // Nothing is looked up at AWS, and nothing is read from the user's own files.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  }
+}
+
 export async function startTestServer(setup: ServerSetup = {}): Promise<TestServer> {
   const dataDirectory = setup.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lambent-test-'))
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    join(root, 'src/server/main.ts'),
-    '--port',
-    '0',
-    '--data-dir',
-    dataDirectory,
-  ]
+  const [command, ...main] = serverCommand
   // Interpreters are fetched once for all tests.
-  const child = spawn(
-    process.execPath,
-    [...args, '--runtimes-dir', join(root, '.cache/runtimes'), ...(setup.args ?? [])],
-    {
-      cwd: root,
-      env: { ...cleanEnvironment(), ...setup.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const runtimes = ['--runtimes-dir', join(root, '.cache/runtimes')]
+  const args = [...main, '--port', '0', '--data-dir', dataDirectory, ...runtimes, ...(setup.args ?? [])]
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...cleanEnvironment(), ...setup.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
+  let errors = ''
   child.stderr.on('data', (chunk) => {
     output += chunk
+    errors += chunk
   })
   const exited = once(child, 'exit')
   const url = await new Promise<string>((resolve, reject) => {
@@ -92,6 +109,7 @@ export async function startTestServer(setup: ServerSetup = {}): Promise<TestServ
     credentials: readCredentials(dataDirectory),
     process: child,
     output: () => output,
+    errors: () => errors,
     stop: () => end('SIGTERM'),
     kill: async () => {
       await end('SIGKILL')

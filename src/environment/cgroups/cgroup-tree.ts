@@ -19,13 +19,6 @@ const WANTED = ['memory', 'pids', 'cpu'] as const
 export function openCgroupTree(server: string): CgroupTree {
   const hierarchies = readHierarchies()
   const places: { -readonly [Key in keyof CgroupPlaces]: CgroupPlaces[Key] } = {}
-  for (const hierarchy of hierarchies.filter(({ version }) => version === 1)) {
-    for (const controller of [...WANTED, 'freezer'] as const) {
-      if (!hierarchy.controllers.includes(controller)) continue
-      const directory = `${hierarchy.ownDirectory}/lambent/${server}`
-      if (makeDirectory(directory)) places[controller] = { version: 1, directory }
-    }
-  }
   const unified = hierarchies.find(({ version }) => version === 2)
   const delegated = unified && openUnified(unified, server)
   if (delegated) {
@@ -33,6 +26,13 @@ export function openCgroupTree(server: string): CgroupTree {
     // A frozen process of version 2 still dies of SIGKILL; one of the version 1 freezer does not. So this one wins.
     if (delegated.canFreeze) places.freezer = { version: 2, directory: delegated.directory }
     places.unified = delegated.directory
+  }
+  for (const hierarchy of hierarchies.filter(({ version }) => version === 1)) {
+    for (const controller of [...WANTED, 'freezer'] as const) {
+      if (places[controller] || !hierarchy.controllers.includes(controller)) continue
+      const directory = `${hierarchy.ownDirectory}/lambent/${server}`
+      if (makeDirectory(directory)) places[controller] = { version: 1, directory }
+    }
   }
   const directories = [
     ...new Set(Object.values(places).map((place) => (typeof place === 'string' ? place : place.directory))),

@@ -23,6 +23,11 @@ export class RuntimeSession {
     return this.#state === 'Ready'
   }
 
+  /** An event is here that the runtime has not seen yet. */
+  get isDeliveryOwed(): boolean {
+    return this.#settle !== undefined && this.#state !== 'Running'
+  }
+
   /** Hands an event to the runtime, at once or when it next asks; `settle` is called once, unless the process ends first. */
   dispatch(event: RuntimeEvent, settle: (answer: RuntimeAnswer) => void): void {
     assert(this.#settle === undefined, 'a runtime has one invocation at a time')

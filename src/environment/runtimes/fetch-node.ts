@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 
 /** Where a fetched Node.js of this major version lies, or would lie. */
 export const fetchedNode = (runtimesDirectory: string, major: string) =>
@@ -14,6 +14,7 @@ export async function fetchNode(runtimesDirectory: string, major: string, signal
   const unfinished = await mkdtemp(`${runtimesDirectory}/.unfinished-`)
   try {
     await npmInstall(unfinished, `${packageName()}@${major}`, signal)
+    await chmod(unfinished, 0o755)
     await rename(unfinished, `${runtimesDirectory}/nodejs${major}`)
   } finally {
     // When another server was faster, the rename fails and its result is as good.

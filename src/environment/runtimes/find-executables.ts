@@ -14,6 +14,10 @@ export interface FoundInterpreter {
   readonly prefix: string | undefined
 }
 
+/** Our runtime clients need these versions. */
+const OLDEST_PYTHON_MINOR = 8
+const OLDEST_NODE = 18
+
 /** Directories that may hold interpreters: the search path first, then those of the usual version managers. */
 export async function interpreterDirectories(): Promise<string[]> {
   const path = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory.startsWith('/'))
@@ -42,7 +46,8 @@ export async function probePython(executable: string): Promise<FoundInterpreter 
   const script =
     'import os, sys; print("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")'
   const [version, fullVersion, real, prefix] = await outputLines(executable, ['-I', '-S', '-c', script])
-  return version && fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
+  if (version === undefined || Number(version.split('.')[1]) < OLDEST_PYTHON_MINOR) return undefined
+  return fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
 }
 
 export async function probeNode(executable: string): Promise<FoundInterpreter | undefined> {
@@ -51,7 +56,8 @@ export async function probeNode(executable: string): Promise<FoundInterpreter | 
     '[process.versions.node, process.execPath].join("\\n")',
   ])
   const version = fullVersion?.split('.')[0]
-  return version && fullVersion && real ? { version, fullVersion, executable: real, prefix: undefined } : undefined
+  if (version === undefined || Number(version) < OLDEST_NODE) return undefined
+  return fullVersion && real ? { version, fullVersion, executable: real, prefix: undefined } : undefined
 }
 
 async function children(directory: string, suffix: string): Promise<string[]> {

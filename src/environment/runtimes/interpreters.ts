@@ -8,18 +8,21 @@ export interface Interpreter extends FoundInterpreter {
   readonly notice: string | undefined
 }
 
-/** Which interpreter runs a runtime on this host. Answers are kept: the host does not change much while a server runs. */
+/** Which interpreter runs a runtime on this host. Good answers are kept for as long as the server runs. */
 export interface Interpreters {
   /** The exact version when it can be had, else the nearest newer, else the nearest older one; undefined: none at all. */
   find(runtime: Runtime): Promise<Interpreter | undefined>
 }
 
 const FETCH_TIMEOUT_MS = 60_000
+/** After this long a search that did not find the exact version is repeated. */
+const RETRY_MS = 10 * 60_000
 /** Version names that a search tries beside the exact one: enough for every Python 3 that is still met. */
 const PYTHON_MINORS = Array.from({ length: 13 }, (_, index) => index + 6)
 
 export function openInterpreters(runtimesDirectory: string, log: Log): Interpreters {
   const answers = new Map<string, Promise<Interpreter | undefined>>()
+  const forgetting = new Map<string, NodeJS.Timeout>()
   const directories = interpreterDirectories()
 
   async function search(runtime: Runtime): Promise<Interpreter | undefined> {
@@ -65,10 +68,24 @@ export function openInterpreters(runtimesDirectory: string, log: Log): Interpret
 
   return {
     find(runtime) {
-      const known = answers.get(runtime.identifier) ?? search(runtime)
-      answers.set(runtime.identifier, known)
+      const { identifier } = runtime
+      const known = answers.get(identifier) ?? search(runtime)
+      answers.set(identifier, known)
+      known.then((answer) => {
+        // Second best: perhaps the network was away, or somebody is about to install the right one.
+        if (answer?.notice !== undefined || answer === undefined) forgetLater(identifier)
+      })
       return known
     },
+  }
+
+  function forgetLater(identifier: string): void {
+    if (forgetting.has(identifier)) return
+    const forget = () => {
+      forgetting.delete(identifier)
+      answers.delete(identifier)
+    }
+    forgetting.set(identifier, setTimeout(forget, RETRY_MS).unref())
   }
 }
 

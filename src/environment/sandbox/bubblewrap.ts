@@ -102,7 +102,12 @@ class BubblewrapSandbox implements Sandbox {
     if (child.pid === undefined) return process
     this.#killChild = () => void child.kill('SIGKILL')
     // It waits for its arguments, so everything it will ever start is born inside the control group.
-    this.#cgroup.add(child.pid)
+    try {
+      this.#cgroup.add(child.pid)
+    } catch (error) {
+      this.#killChild()
+      throw error
+    }
     const feed = (descriptor: number, text: string) => {
       const pipe = child.stdio[descriptor]
       assert(pipe instanceof Writable, 'descriptors are pipes')

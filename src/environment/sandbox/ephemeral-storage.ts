@@ -138,7 +138,7 @@ const mountImage = (image: string, target: string) =>
 async function makeTemplate(path: string, sizeMb: number): Promise<string> {
   const unfinished = `${path}.unfinished`
   // Some room for the file system's own tables, so that the function gets what it was promised.
-  await runTool('truncate', ['-s', `${Math.ceil(sizeMb * 1.02) + 8}M`, unfinished])
+  await runTool('truncate', ['-s', `${Math.ceil(sizeMb * 1.03) + 8}M`, unfinished])
   const options = ['-O', '^has_journal', '-E', 'lazy_itable_init=1,nodiscard', '-m', '0']
   await runTool('mkfs.ext4', ['-q', '-F', ...options, unfinished])
   await mkdir(path)

@@ -1,4 +1,4 @@
-import { accessDeniedException, type lambda } from '#model'
+import type { lambda } from '#model'
 import {
   type FunctionAddress,
   invalidParameter,
@@ -25,13 +25,8 @@ export function addressOf(
 // AWS's limit of the name itself; the model bounds only the whole ARN.
 const NAME_LIMIT = 64
 
-/** The name of a function to be created: of the caller's own account, without a qualifier. */
-export function newFunctionName(
-  address: FunctionAddress,
-  account: string,
-  input: lambda.CreateFunctionRequest,
-): string {
-  if (address.account !== account) throw accessDeniedException(null)
+/** The name of a function to be created: without a qualifier. */
+export function newFunctionName(address: FunctionAddress, input: lambda.CreateFunctionRequest): string {
   const { functionName } = address
   if (functionName.length > NAME_LIMIT) {
     throw invalidParameter(

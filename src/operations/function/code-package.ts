@@ -16,12 +16,14 @@ interface CodeSource {
   readonly S3Bucket?: string | undefined
   readonly S3Key?: string | undefined
   readonly ImageUri?: string | undefined
+  readonly SourceKMSKeyArn?: string | undefined
 }
 
 /** Stores the package that the request carries and returns its identity; a bad one leaves nothing behind. */
 export async function storeCode(store: Store, source: CodeSource): Promise<CodePackage> {
   if (source.S3Bucket !== undefined || source.S3Key !== undefined) throw notSupportedYet('Code from S3')
   if (source.ImageUri !== undefined) throw notSupportedYet('Code from a container image')
+  if (source.SourceKMSKeyArn) throw notSupportedYet('SourceKMSKeyArn')
   if (source.ZipFile === undefined) throw invalidParameter('Please provide a source for function code.')
   if (source.ZipFile.length > ZIP_LIMIT_BYTES) throw zippedTooLarge()
   try {

@@ -7,7 +7,7 @@ import { checkTags } from './tags.ts'
 
 export const createFunction: Handler<'CreateFunction'> = async (input, context) => {
   const { store, place, caller, clock } = context
-  const functionName = newFunctionName(context.address, caller.account, input)
+  const functionName = newFunctionName(context.address, input)
   const configuration = createConfiguration(functionName, input)
   const tags = checkTags(input.Tags)
   await checkExecutionRole(context, input.Role)

@@ -1,4 +1,5 @@
 import { compilePolicy, createRequestContext, evaluate, noPolicies, type Principal } from '#auth'
+import { accessDeniedException } from '#model'
 import { type Role, roleNotAssumable } from '#resources'
 import type { RequestContext } from '../context.ts'
 
@@ -7,8 +8,9 @@ const LAMBDA: Principal = { kind: 'service', service: 'lambda.amazonaws.com' }
 /** The role must exist and let Lambda assume it, and the caller must be allowed to pass it on. */
 export async function checkExecutionRole(context: RequestContext, roleArn: string): Promise<void> {
   if (!context.isEnforced) return
-  context.authorize('iam:PassRole', roleArn, { 'iam:PassedToService': 'lambda.amazonaws.com' })
   const [, , , , account = '', path = ''] = roleArn.split(':')
+  if (account !== context.caller.account) throw accessDeniedException('Cross-account pass role is not allowed.')
+  context.authorize('iam:PassRole', roleArn, { 'iam:PassedToService': 'lambda.amazonaws.com' })
   const role = await context.store.identities.findRole(account, path.slice(path.lastIndexOf('/') + 1))
   if (!role || !isAssumableByLambda(role, roleArn, context.clock.now())) throw roleNotAssumable()
 }

@@ -5,7 +5,6 @@ import { storeCode } from './code-package.ts'
 
 export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, context) => {
   if (input.Publish || input.PublishTo !== undefined) throw notSupportedYet('Publish')
-  if (input.SourceKMSKeyArn) throw notSupportedYet('SourceKMSKeyArn')
   const current = await findForChange(context, input.RevisionId)
   if (input.ImageUri !== undefined)
     throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { NotAZip, UnsafeZip, UnzippedTooLarge } from '../errors.ts'
 import { answerRequests } from '../thread.ts'
 import { unpackZip } from './unpack-zip.ts'
@@ -15,7 +16,7 @@ export type RefusalName = 'NotAZip' | 'UnsafeZip' | 'UnzippedTooLarge'
 /** Unpacking inflates and makes thousands of files: not where invocations are dispatched. */
 answerRequests<UnpackRequest, UnpackReply>(async ({ file, directory }) => {
   try {
-    await unpackZip(file, directory)
+    await unpackZip(await readFile(file), directory)
     return { reply: undefined }
   } catch (error) {
     const isRefusal = error instanceof NotAZip || error instanceof UnsafeZip || error instanceof UnzippedTooLarge

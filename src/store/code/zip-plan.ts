@@ -57,7 +57,7 @@ function checkSize(entries: readonly Entry[]): void {
   if (bytes > MAXIMUM_UNZIPPED_BYTES) throw new UnzippedTooLarge(`The archive declares ${bytes} bytes of files.`)
 }
 
-const STORED = 0
+export const STORED = 0
 const DEFLATED = 8
 
 function checkReadable(entry: Entry, name: string): void {

@@ -12,18 +12,25 @@ import {
 
 /** One SQLite connection on a thread of its own, so that no commit is waited for where invocations are dispatched. */
 const { file, readOnly } = workerData as { file: string; readOnly: boolean }
-const database = new DatabaseSync(file, { readOnly, timeout: 5_000 })
-if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-// The WAL is copied into the database after this many pages (16 MiB): rarer, longer pauses cost a steady queue less.
-if (!readOnly) database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
-
 answerRequests<SqlRequest, readonly UnitOutcome[]>(
   (request) => {
     const outcomes = readOnly ? read(request) : commit(request)
     return { reply: outcomes, transfer: outcomes.flatMap(binariesIn) }
   },
-  () => database.close(),
+  () => database?.close(),
 )
+
+let database: DatabaseSync | undefined
+
+/** Opened when first needed: the thread that reads starts while the database is still brought up to date. */
+function open(): DatabaseSync {
+  const opened = new DatabaseSync(file, { readOnly, timeout: 5_000 })
+  if (readOnly) return opened
+  opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  // The WAL is copied into the database after this many pages (16 MiB): rarer, longer pauses cost a steady queue less.
+  opened.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
+  return opened
+}
 
 /** All units in one transaction. When one fails, each gets its own, so that neighbours do not fail with it. */
 function commit({ units, bytes }: SqlRequest): readonly UnitOutcome[] {
@@ -36,6 +43,7 @@ function commit({ units, bytes }: SqlRequest): readonly UnitOutcome[] {
 }
 
 function inTransaction<Result>(work: () => Result): Result {
+  database ??= open()
   database.exec('BEGIN IMMEDIATE')
   try {
     const result = work()
@@ -77,6 +85,7 @@ function prepare(sql: string): Prepared {
   const known = prepared.get(sql)
   if (known) return known
   if (prepared.size >= MAXIMUM_PREPARED) prepared.clear()
+  database ??= open()
   const statement = database.prepare(sql)
   const fresh = { statement, returnsRows: statement.columns().length > 0 }
   prepared.set(sql, fresh)

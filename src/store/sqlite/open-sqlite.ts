@@ -11,14 +11,14 @@ export async function openSqlite(directory: string, nowMs: number): Promise<Data
   const file = join(directory, 'lambent.db')
   // SQLite gives its other files the mode of this one: secrets of access keys are in it.
   closeSync(openSync(file, 'a', 0o600))
+  const reading = new ReadConnection(file)
   const writing = new WriteConnection(file)
   try {
     await migrate(writing, nowMs)
   } catch (error) {
-    await writing.close()
+    await Promise.all([reading.close(), writing.close()])
     throw error
   }
-  const reading = new ReadConnection(file)
   return {
     queries: new Kysely<Schema>({ dialect: createReadDialect(reading) }),
     commit: (queries) => writing.commit(queries),

@@ -1,0 +1,40 @@
+import { strict as assert } from 'node:assert'
+import { test } from 'node:test'
+import { NODE, openTestHost, PYTHON } from './support.ts'
+
+const { start, host } = await openTestHost('process')
+
+test('plain processes are said to be no isolation', () => {
+  assert.match(host.limits.join('\n'), /isolation: process \(NONE/)
+})
+
+for (const runtime of [NODE, PYTHON]) {
+  test(`${runtime} runs in a plain process`, async () => {
+    const environment = await start({ runtime, fixture: 'counter' })
+    assert.deepEqual([await environment.call(), await environment.call()], [1, 2])
+  })
+
+  test(`${runtime} fails in a plain process as it does elsewhere`, async () => {
+    const environment = await start({ runtime, fixture: 'exit-1' })
+    assert.match((await environment.fail({ status: 3 })).errorMessage, /Runtime exited with error: exit status 3$/)
+  })
+}
+
+test('the places of a plain process are those of the host', async () => {
+  const environment = await start({
+    files: {
+      'index.js':
+        'exports.handler = async () => [process.cwd(), process.env.LAMBDA_TASK_ROOT, require("node:os").tmpdir(), __dirname]',
+    },
+  })
+  const [directory, taskRoot, temporary, code] = await environment.call()
+  assert.equal(directory, code)
+  assert.equal(taskRoot, code)
+  assert.match(temporary, /\/environments\/.*\/tmp/)
+})
+
+test('a plain process that hangs times out and is replaced', async () => {
+  const environment = await start({ fixture: 'hang', timeoutSeconds: 1 })
+  assert.equal((await environment.fail({})).errorType, 'Sandbox.Timedout')
+  assert.equal(await environment.call({ ms: 1 }), 'done')
+})

@@ -1,0 +1,131 @@
+import { strict as assert } from 'node:assert'
+import { PassThrough } from 'node:stream'
+import { test } from 'node:test'
+import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
+import { readLines } from '../../src/environment/output-lines.ts'
+import { findOwner } from '../../src/environment/runtime-api/peer-user.ts'
+import { RequestReader } from '../../src/environment/runtime-api/request-reader.ts'
+import { exportScript } from '../../src/environment/sandbox/export-script.ts'
+
+/** What a reader makes of bytes that arrive in parts of this size. */
+function readRequests(text: string, partSize: number, limit = 1000): string[] {
+  const seen: string[] = []
+  const reader = new RequestReader({
+    begin: () => limit,
+    end: ({ method, path, header }, body) =>
+      seen.push(`${method} ${path} ${header('x-kind') ?? '-'} ${body ?? 'too large'}`),
+    fail: (reason) => seen.push(reason),
+  })
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += partSize) reader.read(bytes.subarray(at, at + partSize))
+  return seen
+}
+
+const requests: { name: string; text: string; expected: string[] }[] = [
+  { name: 'no body', text: 'GET /a HTTP/1.1\r\n\r\n', expected: ['GET /a - '] },
+  {
+    name: 'a body of known length, and a request behind it',
+    text: 'POST /b HTTP/1.1\r\nX-Kind:  y \r\ncontent-length: 5\r\n\r\nhelloGET /c HTTP/1.1\r\n\r\n',
+    expected: ['POST /b y hello', 'GET /c - '],
+  },
+  {
+    name: 'an empty body',
+    text: 'POST /b HTTP/1.1\r\nContent-Length: 0\r\n\r\nGET /c HTTP/1.1\r\n\r\n',
+    expected: ['POST /b - ', 'GET /c - '],
+  },
+  {
+    name: 'chunks and trailers',
+    text: 'POST /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nA: b\r\n\r\nGET /c HTTP/1.1\r\n\r\n',
+    expected: ['POST /d - hello world', 'GET /c - '],
+  },
+  {
+    name: 'bodies above the limit',
+    text: `POST /e HTTP/1.1\r\nContent-Length: 2000\r\n\r\n${'x'.repeat(2000)}POST /f HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n${'x'.repeat(2000)}\r\n0\r\n\r\nGET /c HTTP/1.1\r\n\r\n`,
+    expected: ['POST /e - too large', 'POST /f - too large', 'GET /c - '],
+  },
+  {
+    name: 'both kinds of length',
+    text: 'POST /g HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    expected: ['malformed'],
+  },
+  {
+    name: 'a length that is no number',
+    text: 'POST /g HTTP/1.1\r\nContent-Length: -1\r\n\r\n',
+    expected: ['malformed'],
+  },
+]
+
+for (const { name, text, expected } of requests) {
+  test(`requests with ${name} are read, however they arrive`, () => {
+    for (const partSize of [1, 2, 3, 7, 50, 10_000])
+      assert.deepEqual(readRequests(text, partSize), expected, `by ${partSize}`)
+  })
+}
+
+test('a head without end is given up', () => {
+  assert.deepEqual(readRequests('x'.repeat(200_000), 50_000)[0], 'head-too-large')
+})
+
+test('lines are records, and long ones are cut', async () => {
+  const stream = new PassThrough()
+  const lines: string[] = []
+  const { flush } = readLines(stream, (line) => lines.push(line))
+  const cent = Buffer.from('¢')
+  for (const part of ['a\nb', 'c\n\nd', cent.subarray(0, 1), cent.subarray(1), `\n${'x'.repeat(600_000)}\nrest`])
+    stream.write(part)
+  await new Promise(setImmediate)
+  flush()
+  assert.deepEqual(lines.slice(0, 4), ['a', 'bc', '', 'd¢'])
+  assert.deepEqual(
+    lines.slice(4).map((line) => line.length),
+    [262_144, 262_144, 75_712, 4],
+  )
+})
+
+test('the owner of a connection is read from the table of connections', () => {
+  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
+   1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 2 1 0 20 0 0 10 -1
+   2: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000 65537        0 3 1 0 20 0 0 10 -1
+   3: 0100007F:D432 0100007F:1F90 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 0 0 10 -1`
+  assert.equal(findOwner(table, 0xd431, 0x1f90), 65537)
+  assert.equal(findOwner(table, 0xd432, 0x1f90), undefined, 'a connection that has closed')
+  assert.equal(findOwner(table, 0x1111, 0x1f90), undefined)
+})
+
+test('variables reach the shell as they are', () => {
+  const script = exportScript({ A: `it's $HOME "x"`, 'not a name': '1', EMPTY: '' })
+  assert.equal(script, `export A='it'\\''s $HOME "x"'\nexport EMPTY=''\n`)
+})
+
+const machines: { name: string; mountinfo: string; selfCgroup: string; expected: string[] }[] = [
+  {
+    name: 'a machine with version 2 only',
+    mountinfo: '35 24 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate',
+    selfCgroup: '0::/system.slice/lambent.service',
+    expected: ['/sys/fs/cgroup/system.slice/lambent.service'],
+  },
+  {
+    name: 'a hybrid machine',
+    mountinfo: `30 24 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+31 24 0:27 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
+32 24 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw`,
+    selfCgroup: '5:memory:/some/group\n4:cpu,cpuacct:/\n0::/x',
+    expected: ['/sys/fs/cgroup/memory/some/group', '/sys/fs/cgroup/cpu,cpuacct', '/sys/fs/cgroup/unified/x'],
+  },
+  {
+    name: 'a container that sees a part of the tree',
+    mountinfo: '30 24 0:26 /docker/abc /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory',
+    selfCgroup: '5:memory:/docker/abc/sub',
+    expected: ['/sys/fs/cgroup/memory/sub'],
+  },
+]
+
+for (const { name, mountinfo, selfCgroup, expected } of machines) {
+  test(`our place among control groups is found on ${name}`, () => {
+    assert.deepEqual(
+      findHierarchies(mountinfo, selfCgroup).map(({ ownDirectory }) => ownDirectory),
+      expected,
+    )
+  })
+}

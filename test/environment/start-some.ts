@@ -1,0 +1,52 @@
+import { openEnvironmentHost } from '#environment'
+
+/** Starts one environment for each of the given `codeDirectory` parameters, invokes it once, and waits to be killed. */
+const [dataDirectory = '', isolation, marker = '', ...codeDirectories] = process.argv.slice(2)
+
+const host = await openEnvironmentHost({
+  dataDirectory,
+  runtimesDirectory: `${dataDirectory}/runtimes`,
+  isolation: isolation === 'process' ? 'process' : 'bubblewrap',
+  log: { info() {}, warn() {}, error() {} },
+})
+
+const answers: string[] = []
+for (const codeDirectory of codeDirectories) {
+  const environment = await host.start({
+    functionName: 'test',
+    functionVersion: '$LATEST',
+    runtime: `nodejs${process.versions.node.split('.')[0]}.x`,
+    handler: 'index.handler',
+    memoryMb: 256,
+    ephemeralStorageMb: 512,
+    timeoutSeconds: 60,
+    codeDirectory,
+    variables: { MARKER: marker },
+    region: 'us-east-1',
+    account: '000000000000',
+    credentials: { accessKeyId: '', secretAccessKey: '', sessionToken: '' },
+    logGroupName: '',
+    logStreamName: '',
+    log: { append() {} },
+    runtimeVersionArn: '',
+  })
+  const invocation = environment.invoke({
+    requestId: '11111111-2222-4333-8444-555555555555',
+    payload: Buffer.from('{"a":1,"busy":true}'),
+    invokedFunctionArn: '',
+    traceHeader: '',
+    wantsLogTail: false,
+  })
+  // One that hangs is left to it.
+  if (codeDirectory.endsWith('hang')) invocation.catch(() => {})
+  else answers.push(String((await invocation).payload))
+}
+
+// By now the idle ones are frozen.
+setTimeout(() => console.log(JSON.stringify({ answers, limits: host.limits })), 100)
+setInterval(() => {}, 1000)
+process.stdin.resume()
+process.stdin.on('end', async () => {
+  await host.close()
+  process.exit(0)
+})

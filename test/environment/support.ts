@@ -1,0 +1,146 @@
+import { strict as assert } from 'node:assert'
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
+import { after } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import {
+  type Environment,
+  type EnvironmentHost,
+  type EnvironmentSpec,
+  type InvocationResult,
+  type Isolation,
+  openEnvironmentHost,
+} from '#environment'
+
+export const isRoot = process.getuid?.() === 0
+
+/** A host with directories of its own; everything goes when the test file ends. */
+export async function openTestHost(isolation: Isolation = 'bubblewrap'): Promise<TestHost> {
+  const directory = await mkdtemp(`${tmpdir()}/lambent-environment-`)
+  const host = await openEnvironmentHost({
+    dataDirectory: `${directory}/data`,
+    runtimesDirectory: `${directory}/runtimes`,
+    isolation,
+    log: { info() {}, warn() {}, error() {} },
+  })
+  after(async () => {
+    await host.close()
+    await rm(directory, { recursive: true, force: true })
+  })
+  return {
+    directory,
+    host,
+    start: async (wanted) => {
+      const lines: string[] = []
+      const spec = await createSpec(directory, lines, wanted)
+      return new TestEnvironment(await host.start(spec), lines)
+    },
+  }
+}
+
+export interface TestHost {
+  readonly directory: string
+  readonly host: EnvironmentHost
+  start(wanted: Wanted): Promise<TestEnvironment>
+}
+
+export type Wanted = Partial<Omit<EnvironmentSpec, 'log' | 'codeDirectory'>> & {
+  /** A folder of `fixtures`. */
+  readonly fixture?: string
+  /** Or files by their paths, for code that no linter would let into the repository. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+export class TestEnvironment {
+  readonly environment: Environment
+  /** The log stream so far. */
+  readonly lines: string[]
+
+  constructor(environment: Environment, lines: string[]) {
+    this.environment = environment
+    this.lines = lines
+  }
+
+  /** Log lines follow the answer a turn later; here they are there. */
+  async invoke(event: unknown = {}, more: { clientContext?: string; wantsLogTail?: boolean; requestId?: string } = {}) {
+    const result = await this.environment.invoke({
+      requestId: randomUUID(),
+      payload: Buffer.from(JSON.stringify(event)),
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
+      traceHeader: 'Root=1-00000000-000000000000000000000000;Sampled=0',
+      wantsLogTail: false,
+      ...more,
+    })
+    await setImmediate()
+    return result
+  }
+
+  /** The result of an invocation that must succeed. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the fixture returns
+  async call(event?: unknown): Promise<any> {
+    const result = await this.invoke(event)
+    assert.equal(result.functionError, undefined, String(result.payload))
+    return JSON.parse(String(result.payload))
+  }
+
+  /** The error of an invocation that must fail. */
+  async fail(event?: unknown): Promise<FunctionError> {
+    const result = await this.invoke(event)
+    assert.equal(result.functionError, 'Unhandled', String(result.payload))
+    return errorOf(result)
+  }
+}
+
+export interface FunctionError {
+  readonly errorType: string
+  readonly errorMessage: string
+  readonly requestId?: string
+  readonly stackTrace?: readonly string[]
+  readonly trace?: readonly string[]
+}
+
+export const errorOf = (result: InvocationResult): FunctionError => JSON.parse(String(result.payload))
+
+async function createSpec(directory: string, lines: string[], wanted: Wanted): Promise<EnvironmentSpec> {
+  const { fixture, files, ...rest } = wanted
+  const runtime = wanted.runtime ?? NODE
+  return {
+    functionName: 'test',
+    functionVersion: '$LATEST',
+    runtime,
+    handler: runtime.startsWith('python') ? 'main.handler' : 'index.handler',
+    memoryMb: 256,
+    ephemeralStorageMb: 512,
+    timeoutSeconds: 20,
+    codeDirectory: files ? await writeCode(directory, files) : fixtureDirectory(fixture ?? 'echo'),
+    variables: {},
+    region: 'us-east-1',
+    account: '000000000000',
+    credentials: { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' },
+    logGroupName: '/aws/lambda/test',
+    logStreamName: '2026/01/01/[$LATEST]0123456789abcdef',
+    log: { append: (_timestampMs, message) => void lines.push(message) },
+    runtimeVersionArn: 'arn:aws:lambda:us-east-1::runtime:0123',
+    ...rest,
+  }
+}
+
+/** The version that runs these tests is always there. */
+export const NODE = `nodejs${process.versions.node.split('.')[0]}.x`
+/** Any Python will do: the nearest version that this machine has is taken. */
+export const PYTHON = 'python3.12'
+
+const fixtureDirectory = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
+
+async function writeCode(directory: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const code = await mkdtemp(`${directory}/code-`)
+  await chmod(code, 0o755)
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(`${code}/${path}`), { recursive: true })
+    await writeFile(`${code}/${path}`, content)
+  }
+  return code
+}

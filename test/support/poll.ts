@@ -1,0 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+// A test that waits longer than this for anything has failed.
+const PATIENCE_MS = 60_000
+
+/** Asks again and again until there is an answer. */
+export async function poll<Answer>(ask: () => Answer | undefined | Promise<Answer | undefined>): Promise<Answer> {
+  const deadline = Date.now() + PATIENCE_MS
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${ask}`)
+    await sleep(20)
+  }
+}
