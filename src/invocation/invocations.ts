@@ -2,7 +2,7 @@ import type { Clock, Log } from '#base'
 import type { Environment, EnvironmentHost, InvocationResult } from '#environment'
 import { TooManyRequestsException } from '#model'
 import type { FunctionVersion, Place } from '#resources'
-import { runtimeVersionArn, settle } from '#resources'
+import { isSettled, runtimeVersionArn, settle } from '#resources'
 import type { Store } from '#store'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
@@ -68,9 +68,9 @@ export class Invocations {
     )
   }
 
-  /** The version's environments are not needed any more. */
-  retire(version: FunctionVersion): void {
-    this.#pools.retire(version.functionId, version.version)
+  /** The environments of a function are not needed any more; or only those of one version. */
+  retire(functionId: string, version?: string): void {
+    this.#pools.retire(functionId, version)
   }
 
   /** Resolves when nothing runs; the caller sees to it that nothing new comes. */
@@ -96,8 +96,13 @@ export class Invocations {
       store.code.unpacked(version.code.sha256),
       environments.prepareRuntime(version.configuration.runtime),
     ])
-    // False when the function was deleted meanwhile; then there is nothing left to do.
-    await store.functions.update(settle(version), version.revisionId)
+    for (;;) {
+      const current = await store.functions.find(version.account, version.functionName, version.version)
+      // Deleted, or made ready by somebody else.
+      if (!current || current.deploymentId !== version.deploymentId || isSettled(current)) return
+      // Tags may change meanwhile: whoever loses against such a change looks again.
+      if (await store.functions.update(settle(current), current.revisionId)) return
+    }
   }
 
   async #startEnvironment(version: FunctionVersion): Promise<Environment> {

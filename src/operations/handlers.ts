@@ -5,6 +5,8 @@ import { deleteFunction } from './function/delete-function.ts'
 import { getFunction } from './function/get-function.ts'
 import { getFunctionConfiguration } from './function/get-function-configuration.ts'
 import { listFunctions } from './function/list-functions.ts'
+import { listVersionsByFunction } from './function/list-versions-by-function.ts'
+import { publishVersion } from './function/publish-version.ts'
 import { updateFunctionCode } from './function/update-function-code.ts'
 import { updateFunctionConfiguration } from './function/update-function-configuration.ts'
 import { invoke } from './invocation/invoke.ts'
@@ -77,9 +79,9 @@ export const handlers: Handlers = {
   ListLayers: notYet,
   ListProvisionedConcurrencyConfigs: notYet,
   ListTags: notYet,
-  ListVersionsByFunction: notYet,
+  ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: notYet,
-  PublishVersion: notYet,
+  PublishVersion: publishVersion,
   PutFunctionCodeSigningConfig: notYet,
   PutFunctionConcurrency: notYet,
   PutFunctionEventInvokeConfig: notYet,

@@ -96,7 +96,6 @@ function refuseWithoutEffect(input: lambda.CreateFunctionRequest | lambda.Update
     DurableConfig: input.DurableConfig !== undefined,
     TenancyConfig: 'TenancyConfig' in input && input.TenancyConfig !== undefined,
     CodeSigningConfigArn: 'CodeSigningConfigArn' in input && Boolean(input.CodeSigningConfigArn),
-    Publish: 'Publish' in input && input.Publish === true,
     PublishTo: 'PublishTo' in input && input.PublishTo !== undefined,
   }
   const found = Object.entries(settings).find(([, isSet]) => isSet)

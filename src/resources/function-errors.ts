@@ -48,6 +48,16 @@ export const revisionMismatch = (call = 'GetFunction/GetAlias') =>
     message: `The Revision Id provided does not match the latest Revision Id. Call the ${call} API to retrieve the latest Revision Id`,
   })
 
+export const codeMismatch = (given: string, current: string) =>
+  invalidParameter(
+    `CodeSHA256 (${given}) is different from current CodeSHA256 in $LATEST (${current}). Please try again with the CodeSHA256 in $LATEST.`,
+  )
+
+export const onlyFunctions = () =>
+  invalidParameter(
+    'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.',
+  )
+
 export const notAZip = () =>
   invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.')
 export const unzippedTooLarge = () => invalidParameter('Unzipped size must be smaller than 262144000 bytes')

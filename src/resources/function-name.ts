@@ -49,4 +49,7 @@ export function partitionOf(region: string): string {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
 
+/** Whether a qualifier means a version rather than an alias. */
+export const isVersion = (qualifier: string): boolean => qualifier === LATEST || isVersionNumber(qualifier)
+
 export const isVersionNumber = (qualifier: string): boolean => /^\d+$/.test(qualifier)

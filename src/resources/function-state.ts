@@ -2,7 +2,7 @@ import { newUuid } from '#base'
 import type { CodePackage, FunctionConfiguration, FunctionVersion, Reason } from './function.ts'
 import { LATEST } from './function.ts'
 
-const CREATING: Reason = { code: 'Creating', text: 'The function is being created.' }
+export const CREATING: Reason = { code: 'Creating', text: 'The function is being created.' }
 
 /** A function as CreateFunction stores it: Pending until its package and runtime are ready. */
 export function newFunction(of: {

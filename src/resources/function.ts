@@ -64,4 +64,8 @@ export interface FunctionVersion {
   readonly functionId: string
   /** Tags belong to the function; they are kept with `$LATEST`. */
   readonly tags?: Tags
+  /** The highest number that was ever published, kept with `$LATEST`: none is used twice. */
+  readonly lastVersion?: number
+  /** What `$LATEST` had for a description when this version was published. */
+  readonly publishedDescription?: string
 }

@@ -1,3 +1,5 @@
+export { type Alias, chooseVersion, describeAlias, newAlias, updateAlias, type WeightedVersion } from './alias.ts'
+export * from './alias-errors.ts'
 export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
 export type { QueuedEvent } from './event.ts'
 export {
@@ -17,6 +19,7 @@ export {
   type FunctionAddress,
   type FunctionName,
   functionArn,
+  isVersion,
   isVersionNumber,
   type Place,
   parseFunctionName,
@@ -26,4 +29,5 @@ export {
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
 export type { AccessKey, InlinePolicy, Page, Role, User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
+export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
 export { runtimeVersionArn } from './runtimes.ts'

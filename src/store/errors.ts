@@ -22,6 +22,16 @@ export class InvalidCursor extends Error {
   }
 }
 
+/** A change was not made: the statement of this index was required to touch a row, and there was none. */
+export class RequirementUnmet extends Error {
+  override readonly name = 'RequirementUnmet'
+  readonly statement: number
+  constructor(statement: number) {
+    super(`Statement ${statement} touched no row.`)
+    this.statement = statement
+  }
+}
+
 /** Events arrive faster than the disk takes them. */
 export class QueueFull extends Error {
   override readonly name = 'QueueFull'

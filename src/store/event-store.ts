@@ -5,7 +5,8 @@ export type StoredEvent = QueuedEvent & { readonly id: number }
 
 /**
  * The durable queue of asynchronous invocations. Claims live in memory only: after a crash every event that was not
- * completed can be claimed again, so each runs at least once.
+ * completed can be claimed again, so each runs at least once. The events of a function are deleted with it, claimed
+ * ones too.
  */
 export interface EventStore {
   /** Resolves when the event is on disk. Throws QueueFull when too much waits to be written. */
@@ -19,9 +20,6 @@ export interface EventStore {
 
   /** Gives a claimed event back, to be claimed again from `dueMs` on. */
   retry(id: number, attempts: number, dueMs: number): Promise<void>
-
-  /** Drops all events of a function, claimed ones too. */
-  deleteFor(account: string, functionName: string): Promise<void>
 
   /** Events accepted and not completed. */
   count(): Promise<number>

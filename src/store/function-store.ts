@@ -7,14 +7,20 @@ export interface FunctionStore {
   /** The warm path: what memory knows, at once. 'unknown' means: ask `find`, which then remembers. */
   peek(account: string, functionName: string, version: string): FunctionVersion | undefined | 'unknown'
 
-  /** False when this version of the function already exists. */
-  create(record: FunctionVersion): Promise<boolean>
+  /** A new function, with its first version if that is published at once. False when it already exists. */
+  create(record: FunctionVersion, published?: FunctionVersion): Promise<boolean>
 
-  /** Replaces the record whose stored revision is `expectedRevisionId`; false when another writer came first. */
-  update(record: FunctionVersion, expectedRevisionId: string): Promise<boolean>
+  /**
+   * Replaces the record whose stored revision is `expectedRevisionId`, and adds the version that is published with the
+   * change; false, and nothing done, when another writer came first.
+   */
+  update(record: FunctionVersion, expectedRevisionId: string, published?: FunctionVersion): Promise<boolean>
 
-  /** Deletes one version, or all when none is named; false when there was nothing to delete. */
-  delete(account: string, functionName: string, version?: string): Promise<boolean>
+  /** Deletes the function with everything that belongs to it; false when there was nothing to delete. */
+  delete(account: string, functionName: string): Promise<boolean>
+
+  /** Deletes one version, unless aliases point to it: their names. */
+  deleteVersion(account: string, functionName: string, version: string): Promise<readonly string[]>
 
   /** In order of name, then `$LATEST`, then ascending version numbers. Throws InvalidCursor. */
   list(account: string, options: ListFunctionsOptions): Promise<Page<FunctionVersion>>
@@ -24,6 +30,8 @@ export interface FunctionStore {
 
   /** The `sha256` of every code package that some version runs. */
   usedCode(): Promise<ReadonlySet<string>>
+
+  usage(account: string): Promise<AccountUsage>
 }
 
 export interface ListFunctionsOptions {
@@ -32,4 +40,12 @@ export interface ListFunctionsOptions {
   readonly after?: string | undefined
   /** Every version, or only `$LATEST`. */
   readonly allVersions: boolean
+  /** Only this function. */
+  readonly functionName?: string
+}
+
+export interface AccountUsage {
+  readonly functions: number
+  /** Of every version, also of those that share a package. */
+  readonly codeBytes: number
 }

@@ -1,4 +1,6 @@
+export type { AliasStore, AliasWrite, ListAliasesOptions } from './alias-store.ts'
 export type { CodeStore } from './code-store.ts'
+export type { ConcurrencyStore } from './concurrency-store.ts'
 export {
   DatabaseTooNew,
   DataDirectoryInUse,
@@ -9,7 +11,7 @@ export {
   UnzippedTooLarge,
 } from './errors.ts'
 export type { EventStore, StoredEvent } from './event-store.ts'
-export type { FunctionStore, ListFunctionsOptions } from './function-store.ts'
+export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
 export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'
 export type {
   FilterEventsOptions,

@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
+import { createAliasStore } from './database/aliases.ts'
 import { openEventStore } from './database/events.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
+import { openConcurrencyStore } from './database/reserved-concurrency.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogStore } from './logs/open-log-store.ts'
 import { lockDirectory } from './sqlite/lock.ts'
@@ -36,7 +38,9 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
     (opened) => opened.close(),
   )
   const identities = await openIdentityStore(database)
-  const functions = createFunctionStore(database)
+  const aliases = createAliasStore(database)
+  const concurrency = await openConcurrencyStore(database)
+  const functions = createFunctionStore(database, [aliases, concurrency, events])
   const opened = parts.move()
-  return { functions, events, identities, code, logs, close: () => opened.disposeAsync() }
+  return { functions, aliases, concurrency, events, identities, code, logs, close: () => opened.disposeAsync() }
 }

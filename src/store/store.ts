@@ -1,4 +1,6 @@
+import type { AliasStore } from './alias-store.ts'
 import type { CodeStore } from './code-store.ts'
+import type { ConcurrencyStore } from './concurrency-store.ts'
 import type { EventStore } from './event-store.ts'
 import type { FunctionStore } from './function-store.ts'
 import type { IdentityStore } from './identity-store.ts'
@@ -10,6 +12,8 @@ import type { LogStore } from './log-store.ts'
  */
 export interface Store {
   readonly functions: FunctionStore
+  readonly aliases: AliasStore
+  readonly concurrency: ConcurrencyStore
   readonly events: EventStore
   readonly identities: IdentityStore
   readonly code: CodeStore

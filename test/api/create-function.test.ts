@@ -426,7 +426,6 @@ const refused: readonly { readonly name: string; readonly change: Change; readon
     change: { DurableConfig: { ExecutionTimeout: 60 } },
     expected: notYet('DurableConfig'),
   },
-  { name: 'publishing', change: { Publish: true }, expected: notYet('Publish') },
   { name: 'a JSON log', change: { LoggingConfig: { LogFormat: 'JSON' } }, expected: notYet('LogFormat JSON') },
 ]
 

@@ -286,7 +286,6 @@ const codeRefused: readonly { name: string; change: Partial<UpdateFunctionCodeCo
     change: { ZipFile: undefined, ImageUri: 'a/b:c' },
     expected: invalid("Please don't provide ImageUri when updating a function with packageType Zip."),
   },
-  { name: 'publishing', change: { Publish: true }, expected: notYet('Publish') },
   {
     name: 'a KMS key',
     change: { SourceKMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k' },

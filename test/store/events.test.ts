@@ -159,12 +159,12 @@ test('an event due before what was already read from disk is still found', async
 })
 
 test('the events of a deleted function are gone, also those claimed', async (t) => {
-  const { events } = await temporaryStore(t)
+  const { events, functions } = await temporaryStore(t)
   for (const name of ['a', 'b']) await events.enqueue(queuedEvent(name))
   await events.enqueue(queuedEvent('other', { functionName: 'other' }))
   const [a] = await events.claim(1_000, 1)
   assert.ok(a)
-  await events.deleteFor('000000000000', 'echo')
+  await functions.delete('000000000000', 'echo')
   await events.retry(a.id, 1, 1_000)
   assert.deepEqual(ids(await claimAll(events, 2_000)), ['other'])
   assert.equal(await events.count(), 1)

@@ -1,8 +1,9 @@
 import type { Clock, Log } from '#base'
 import { ApiError, ServiceException } from '#model'
-import { type FunctionVersion, functionArn, LATEST, notInvocable, type Place } from '#resources'
+import { type FunctionVersion, functionArn, notInvocable, type Place } from '#resources'
 import type { Store, StoredEvent } from '#store'
 import type { Invocations } from '../invocations.ts'
+import { resolveVersion } from '../resolve-version.ts'
 import { backOffUntilMs, MAX_EVENT_AGE_MS, nextAttemptMs } from './retry.ts'
 
 // Events that run at the same time. Below the account's concurrency, so that a flood of events leaves room for callers who wait.
@@ -65,8 +66,8 @@ export class Deliverer {
     const { events } = this.#store
     const nowMs = this.#clock.now()
     if (nowMs - event.acceptedMs > MAX_EVENT_AGE_MS) return this.#drop(event, 'it is older than six hours')
-    const version = await this.#store.functions.find(event.account, event.functionName, event.qualifier ?? LATEST)
-    if (!version) return this.#drop(event, 'its function does not exist any more')
+    const version = await resolveVersion(this.#store, event)
+    if (!version) return this.#drop(event, 'its function, version or alias does not exist any more')
     const failed = await this.#run(event, version)
     if (failed === 'no') return events.complete(event.id)
     if (failed === 'not-run') return events.retry(event.id, event.attempts, backOffUntilMs(event.acceptedMs, nowMs))

@@ -41,12 +41,14 @@ export class Pools implements PoolHost {
     return result
   }
 
-  /** The function is gone: its environments end when what they run has ended. */
-  retire(functionId: string, version: string): void {
-    const pool = this.#current.get(poolKey(functionId, version))
-    if (!pool) return
-    this.#current.delete(poolKey(functionId, version))
-    this.#retire(pool)
+  /** The function, or this version of it, is gone: its environments end when what they run has ended. */
+  retire(functionId: string, version?: string): void {
+    for (const [key, pool] of this.#current) {
+      const { version: served } = pool
+      if (served.functionId !== functionId || (version !== undefined && served.version !== version)) continue
+      this.#current.delete(key)
+      this.#retire(pool)
+    }
   }
 
   close(): void {

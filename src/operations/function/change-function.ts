@@ -1,41 +1,74 @@
-import type { lambda } from '#model'
 import {
-  beginUpdate,
-  type CodePackage,
-  describeFunction,
-  type FunctionConfiguration,
   type FunctionVersion,
   functionArn,
+  isSettled,
+  isUnchangedSince,
+  LATEST,
+  onlyFunctions,
+  type Publication,
+  publish,
   revisionMismatch,
   updateInProgress,
 } from '#resources'
 import type { RequestContext } from '../context.ts'
-import { findChangeable } from './find-version.ts'
+import { findFunction } from './find-version.ts'
 
-/** `$LATEST`, free for a change and at the revision that the caller expects. */
-export async function findForChange(
-  { store, place, address }: RequestContext,
+/** What an operation makes of `$LATEST`: a change of it, or none, and the version that is published with it. */
+export interface Change {
+  readonly latest?: FunctionVersion
+  readonly published?: FunctionVersion
+}
+
+// Each lost round is the win of another writer, so even a crowd is through long before.
+const MAX_ROUNDS = 1_000
+
+/**
+ * Stores in one commit what `decide` makes of `$LATEST`, and lets it settle in the background. When another writer
+ * comes first, `decide` is asked again about what that one wrote.
+ */
+export async function changeFunction<Decided extends Change>(
+  context: RequestContext,
+  decide: (current: FunctionVersion) => Decided | Promise<Decided>,
+): Promise<Decided> {
+  const { store, place, invocations } = context
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const current = await findChangeable(context)
+    const change = await decide(current)
+    if (!change.latest) return change
+    if (!(await store.functions.update(change.latest, current.revisionId, change.published))) continue
+    for (const version of [change.latest, change.published])
+      if (version && !isSettled(version)) invocations.settle(version)
+    return change
+  }
+  throw updateInProgress(functionArn(place, context.address))
+}
+
+/** `$LATEST`, for the operations that change it: they take no version and no alias. */
+export function findChangeable({ store, place, address }: RequestContext): Promise<FunctionVersion> {
+  if (address.qualifier !== undefined && address.qualifier !== LATEST) throw onlyFunctions()
+  return findFunction(store, place, address)
+}
+
+/** Refuses while an update is in progress, and when the caller expects another revision. */
+export function expectFree(
+  { place }: RequestContext,
+  current: FunctionVersion,
   revisionId: string | undefined,
-): Promise<FunctionVersion> {
-  const current = await findChangeable(store, place, address)
+): FunctionVersion {
   if (current.state === 'Pending' || current.lastUpdateStatus === 'InProgress')
     throw updateInProgress(functionArn(place, current))
   if (revisionId !== undefined && revisionId !== current.revisionId) throw revisionMismatch()
   return current
 }
 
-/** Stores the change if nobody else changed the function meanwhile, and lets it settle in the background. */
-export async function commitChange(
-  context: RequestContext,
-  current: FunctionVersion,
-  change: { readonly configuration?: FunctionConfiguration; readonly code?: CodePackage },
-  expectsRevision: boolean,
-): Promise<lambda.FunctionConfiguration> {
-  const { store, place, clock, invocations } = context
-  const updated = beginUpdate(current, change, clock.now())
-  if (!(await store.functions.update(updated, current.revisionId))) {
-    throw expectsRevision ? revisionMismatch() : updateInProgress(functionArn(place, current))
-  }
-  invocations.settle(updated)
-  return describeFunction(place, updated)
+/** A version of `latest`, or the last one again when there is nothing new in it; then `latest` stays as it is. */
+export async function publishOrRepeat(
+  { store }: RequestContext,
+  latest: FunctionVersion,
+  description?: string,
+): Promise<Publication & { readonly isNew: boolean }> {
+  const { account, functionName, lastVersion } = latest
+  const last = lastVersion && (await store.functions.find(account, functionName, String(lastVersion)))
+  if (last && isUnchangedSince(last, latest)) return { latest, published: last, isNew: false }
+  return { ...publish(latest, description), isNew: true }
 }

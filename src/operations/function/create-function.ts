@@ -1,4 +1,4 @@
-import { createConfiguration, describeFunction, functionExists, newFunction } from '#resources'
+import { createConfiguration, describeFunction, functionExists, newFunction, publish } from '#resources'
 import type { Handler } from '../context.ts'
 import { newFunctionName } from './address.ts'
 import { storeCode } from './code-package.ts'
@@ -6,7 +6,7 @@ import { checkExecutionRole } from './execution-role.ts'
 import { checkTags } from './tags.ts'
 
 export const createFunction: Handler<'CreateFunction'> = async (input, context) => {
-  const { store, place, caller, clock } = context
+  const { store, place, caller, clock, invocations } = context
   const functionName = newFunctionName(context.address, input)
   const configuration = createConfiguration(functionName, input)
   const tags = checkTags(input.Tags)
@@ -20,7 +20,10 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
     ...(tags && { tags }),
     nowMs: clock.now(),
   })
-  if (!(await store.functions.create(created))) throw functionExists(functionName)
-  context.invocations.settle(created)
-  return describeFunction(place, created)
+  const { latest, published } = input.Publish ? publish(created) : { latest: created }
+  if (!(await store.functions.create(latest, published))) throw functionExists(functionName)
+  invocations.settle(latest)
+  if (published) invocations.settle(published)
+  // Of a function that is published at once AWS shows the version, with the ARN of the function.
+  return describeFunction(place, published ?? latest)
 }

@@ -1,4 +1,4 @@
-import { functionNotFound, invalidParameter, isVersionNumber, LATEST } from '#resources'
+import { functionNotFound, invalidParameter, isVersionNumber, LATEST, versionHasAliases } from '#resources'
 import type { Handler } from '../context.ts'
 
 const ALIAS_NAME = /^[a-zA-Z0-9-_]+$/
@@ -12,11 +12,11 @@ export const deleteFunction: Handler<'DeleteFunction'> = async (_input, { store,
   const latest = await store.functions.find(account, functionName, LATEST)
   // AWS names the function without the qualifier here, also when the request had one.
   if (!latest || (qualifier !== undefined && !isVersion)) throw functionNotFound(place, { account, functionName })
-  const doomed = isVersion ? await store.functions.find(account, functionName, qualifier) : latest
-  // A version that does not exist is deleted successfully.
-  if (!doomed) return { StatusCode: 204 }
-  await store.functions.delete(account, functionName, isVersion ? qualifier : undefined)
-  if (!isVersion) await store.events.deleteFor(account, functionName)
-  invocations.retire(doomed)
+  if (isVersion) {
+    // A version that does not exist is deleted successfully.
+    const aliases = await store.functions.deleteVersion(account, functionName, qualifier)
+    if (aliases.length > 0) throw versionHasAliases(aliases)
+  } else await store.functions.delete(account, functionName)
+  invocations.retire(latest.functionId, isVersion ? qualifier : undefined)
   return { StatusCode: 204 }
 }

@@ -1,19 +1,29 @@
-import { beginUpdate, describeFunction, invalidParameter, notSupportedYet } from '#resources'
+import { beginUpdate, describeFunction, type FunctionVersion, invalidParameter, notSupportedYet } from '#resources'
 import type { Handler } from '../context.ts'
-import { commitChange, findForChange } from './change-function.ts'
+import { type Change, changeFunction, expectFree, findChangeable, publishOrRepeat } from './change-function.ts'
 import { storeCode } from './code-package.ts'
 
 export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, context) => {
-  if (input.Publish || input.PublishTo !== undefined) throw notSupportedYet('Publish')
-  const current = await findForChange(context, input.RevisionId)
+  if (input.PublishTo !== undefined) throw notSupportedYet('PublishTo')
+  const found = expectFree(context, await findChangeable(context), input.RevisionId)
   if (input.ImageUri !== undefined)
     throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")
   const code = await storeCode(context.store, input)
-  const configuration = {
-    ...current.configuration,
-    architecture: input.Architectures?.[0] ?? current.configuration.architecture,
+  const updateOf = (current: FunctionVersion) => {
+    const architecture = input.Architectures?.[0] ?? current.configuration.architecture
+    return beginUpdate(
+      current,
+      { code, configuration: { ...current.configuration, architecture } },
+      context.clock.now(),
+    )
   }
-  if (input.DryRun)
-    return describeFunction(context.place, beginUpdate(current, { code, configuration }, context.clock.now()))
-  return commitChange(context, current, { code, configuration }, input.RevisionId !== undefined)
+  if (input.DryRun) return describeFunction(context.place, updateOf(found))
+
+  const { shown } = await changeFunction(context, async (current): Promise<Change & { shown: FunctionVersion }> => {
+    const updated = updateOf(expectFree(context, current, input.RevisionId))
+    if (!input.Publish) return { latest: updated, shown: updated }
+    const { latest, published, isNew } = await publishOrRepeat(context, updated)
+    return { latest, shown: published, ...(isNew && { published }) }
+  })
+  return describeFunction(context.place, shown, input.Publish ? shown.version : undefined)
 }

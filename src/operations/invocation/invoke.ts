@@ -1,11 +1,11 @@
 import { parseJsonBytes } from '#base'
+import { resolveVersion } from '#invocation'
 import { InvalidRequestContentException, type lambda } from '#model'
 import {
   type FunctionVersion,
   functionArn,
   invalidParameter,
   invokedFunctionNotFound,
-  LATEST,
   notInvocable,
   notSupportedYet,
   payloadLimitBytes,
@@ -14,13 +14,10 @@ import {
 import type { Handler, RequestContext } from '../context.ts'
 
 export const invoke: Handler<'Invoke'> = (input, context) => {
-  const { store, address } = context
-  // A version in memory is answered for without a turn of the event loop.
-  const known = store.functions.peek(address.account, address.functionName, address.qualifier ?? LATEST)
-  if (known !== 'unknown') return invokeVersion(input, context, known)
-  return store.functions
-    .find(address.account, address.functionName, address.qualifier ?? LATEST)
-    .then((found) => invokeVersion(input, context, found))
+  const found = resolveVersion(context.store, context.address)
+  return found instanceof Promise
+    ? found.then((version) => invokeVersion(input, context, version))
+    : invokeVersion(input, context, found)
 }
 
 function invokeVersion(input: lambda.InvocationRequest, context: RequestContext, version: FunctionVersion | undefined) {

@@ -4,7 +4,10 @@ import type { Generated, Kysely } from 'kysely'
 export interface Database {
   /** Builds queries, and runs those that only read. */
   readonly queries: Kysely<Schema>
-  /** Runs the statements as one atomic unit; resolves when it is on disk. Units that meet share a transaction. */
+  /**
+   * Runs the statements as one atomic unit; resolves when it is on disk. Units that meet share a transaction. Rejects
+   * with RequirementUnmet when a required statement touches no row.
+   */
   commit(statements: readonly Statement[]): Promise<readonly StatementResult[]>
   /** Finishes what was begun. */
   close(): Promise<void>
@@ -14,16 +17,27 @@ export interface Database {
 export interface Statement {
   readonly sql: string
   readonly parameters: readonly unknown[]
+  /** The whole unit is undone when this statement changes, or finds, no row. */
+  readonly required?: boolean
 }
 
 export interface StatementResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
-  /** Rows inserted, updated or deleted. */
+  /** Rows inserted, updated or deleted; of a statement that returns rows, their number. */
   readonly changes: number
+}
+
+/** What belongs to a function and goes with it, in the same commit. */
+export interface Belongings {
+  deletion(account: string, functionName: string): Statement
+  /** The commit is on disk; `result` is that of the deletion. */
+  deleted(account: string, functionName: string, result: StatementResult): void
 }
 
 export interface Schema {
   function_versions: FunctionVersionRow
+  aliases: AliasRow
+  reserved_concurrency: ReservedConcurrencyRow
   events: EventRow
   principals: PrincipalRow
   access_keys: AccessKeyRow
@@ -37,10 +51,30 @@ export interface FunctionVersionRow {
   version_number: number
   revision_id: string
   code_sha256: string
+  /** Bytes of the zip. */
+  code_size: number
   /** 1 while the creation or an update of the version is under way, or else 0. */
   unsettled: number
   /** JSON of the whole FunctionVersion. */
   record: string
+}
+
+export interface AliasRow {
+  account: string
+  function_name: string
+  name: string
+  revision_id: string
+  version_number: number
+  /** The additional version, if there is one. */
+  weighted_number: number | null
+  /** JSON of the Alias. */
+  record: string
+}
+
+export interface ReservedConcurrencyRow {
+  account: string
+  function_name: string
+  executions: number
 }
 
 export interface EventRow {

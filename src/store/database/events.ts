@@ -2,7 +2,7 @@ import type { Clock, Log } from '#base'
 import type { QueuedEvent } from '#resources'
 import { QueueFull } from '../errors.ts'
 import type { EventStore, StoredEvent } from '../event-store.ts'
-import type { Database } from './database.ts'
+import type { Belongings, Database, Statement, StatementResult } from './database.ts'
 import { Completions } from './event-completions.ts'
 import { prepareEventStatements } from './event-rows.ts'
 import { EventsOnDisk } from './events-on-disk.ts'
@@ -33,7 +33,7 @@ export async function openEventStore(database: Database, clock: Clock, log: Log)
  * An accepted event is in one of three places: in the tail (memory, oldest first), on disk only, or claimed. Events
  * enter the tail while the disk holds nothing older that is due, so the tail followed by the disk is their order.
  */
-export class EventQueue implements EventStore {
+export class EventQueue implements EventStore, Belongings {
   readonly #commit: Database['commit']
   readonly #queries: Database['queries']
   readonly #statements: ReturnType<typeof prepareEventStatements>
@@ -92,13 +92,17 @@ export class EventQueue implements EventStore {
     this.#wake()
   }
 
-  async deleteFor(account: string, functionName: string): Promise<void> {
-    const remove = this.#queries
+  deletion(account: string, functionName: string): Statement {
+    return this.#queries
       .deleteFrom('events')
       .where('account', '=', account)
       .where('function_name', '=', functionName)
-    const [removed] = await this.#commit([remove.returning('id').compile()])
-    const ids = new Set(removed?.rows.map(({ id }) => Number(id)))
+      .returning('id')
+      .compile()
+  }
+
+  deleted(_account: string, _functionName: string, { rows }: StatementResult): void {
+    const ids = new Set(rows.map(({ id }) => Number(id)))
     this.#rows -= ids.size
     for (const id of ids) this.#gone(id)
     this.#tail = this.#tail.filter(({ id }) => !ids.has(id))

@@ -1,25 +1,33 @@
 import assert from 'node:assert/strict'
-import { type FunctionVersion, LATEST, type Page } from '#resources'
-import { decodeCursor, pageOf } from '../cursor.ts'
-import type { FunctionStore, ListFunctionsOptions } from '../function-store.ts'
-import type { Database } from './database.ts'
-import { FunctionCache } from './function-cache.ts'
+import type { FunctionVersion } from '#resources'
+import type { FunctionStore } from '../function-store.ts'
+import type { Belongings, Database } from './database.ts'
+import { listVersions } from './list-versions.ts'
+import { RecordCache } from './record-cache.ts'
+import { required, unmetIn } from './requirements.ts'
+import { numberOf, versionOf } from './version-number.ts'
 
-export function createFunctionStore({ queries, commit }: Database): FunctionStore {
-  const cache = new FunctionCache()
-
-  const rowsOf = (account: string, functionName: string) =>
-    queries.selectFrom('function_versions').where('account', '=', account).where('function_name', '=', functionName)
+export function createFunctionStore(
+  { queries, commit }: Database,
+  belongings: readonly Belongings[] = [],
+): FunctionStore {
+  const cache = new RecordCache<FunctionVersion>(({ account, functionName, version }) =>
+    keyOf(account, functionName, version),
+  )
+  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(record))
 
   return {
-    peek: (account, functionName, version) => cache.get(account, functionName, version) ?? 'unknown',
+    peek: (account, functionName, version) => cache.get(keyOf(account, functionName, version)) ?? 'unknown',
 
     async find(account, functionName, version) {
-      const known = cache.get(account, functionName, version)
+      const known = cache.get(keyOf(account, functionName, version))
       const number = numberOf(version)
       if (known || number === undefined) return known
       const remember = cache.beginRead()
-      const row = await rowsOf(account, functionName)
+      const row = await queries
+        .selectFrom('function_versions')
+        .where('account', '=', account)
+        .where('function_name', '=', functionName)
         .where('version_number', '=', number)
         .select('record')
         .executeTakeFirst()
@@ -29,15 +37,12 @@ export function createFunctionStore({ queries, commit }: Database): FunctionStor
       return record
     },
 
-    async create(record) {
-      const insert = queries.insertInto('function_versions').values(rowOf(record))
-      const [inserted] = await commit([insert.onConflict((conflict) => conflict.doNothing()).compile()])
-      if (!inserted?.changes) return false
-      cache.replace(record)
-      return true
+    async create(record, published) {
+      const created = required(insert(record).onConflict((conflict) => conflict.doNothing()))
+      return change([created], record, published)
     },
 
-    async update(record, expectedRevisionId) {
+    async update(record, expectedRevisionId, published) {
       const { account, function_name, version_number, ...columns } = rowOf(record)
       const update = queries
         .updateTable('function_versions')
@@ -46,27 +51,48 @@ export function createFunctionStore({ queries, commit }: Database): FunctionStor
         .where('function_name', '=', function_name)
         .where('version_number', '=', version_number)
         .where('revision_id', '=', expectedRevisionId)
-      const [updated] = await commit([update.compile()])
-      if (!updated?.changes) return false
-      cache.replace(record)
-      return true
+      return change([required(update)], record, published)
     },
 
-    async delete(account, functionName, version) {
-      const number = version === undefined ? undefined : numberOf(version)
-      if (version !== undefined && number === undefined) return false
-      let remove = queries
+    async delete(account, functionName) {
+      const remove = queries
         .deleteFrom('function_versions')
         .where('account', '=', account)
         .where('function_name', '=', functionName)
-      if (number !== undefined) remove = remove.where('version_number', '=', number)
-      const [removed] = await commit([remove.returning('version_number').compile()])
+        .returning('version_number')
+        .compile()
+      const [removed, ...others] = await commit([
+        remove,
+        ...belongings.map((belonging) => belonging.deletion(account, functionName)),
+      ])
       const rows = removed?.rows ?? []
-      for (const { version_number } of rows) cache.remove(account, functionName, versionOf(Number(version_number)))
+      for (const row of rows) cache.remove(keyOf(account, functionName, versionOf(Number(row.version_number))))
+      for (const [i, result] of others.entries()) belongings[i]?.deleted(account, functionName, result)
       return rows.length > 0
     },
 
-    list: (account, options) => list(queries, account, options),
+    async deleteVersion(account, functionName, version) {
+      const number = numberOf(version)
+      if (number === undefined) return []
+      const pointing = queries
+        .selectFrom('aliases')
+        .where('account', '=', account)
+        .where('function_name', '=', functionName)
+        .where((eb) => eb.or([eb('version_number', '=', number), eb('weighted_number', '=', number)]))
+        .select('name')
+        .orderBy('name')
+      const remove = queries
+        .deleteFrom('function_versions')
+        .where('account', '=', account)
+        .where('function_name', '=', functionName)
+        .where('version_number', '=', number)
+        .where((eb) => eb.not(eb.exists(pointing)))
+      const [aliases, removed] = await commit([pointing.compile(), remove.compile()])
+      if (removed?.changes) cache.remove(keyOf(account, functionName, version))
+      return (aliases?.rows ?? []).map(({ name }) => String(name))
+    },
+
+    list: (account, options) => listVersions(queries, account, options),
 
     async listUnsettled() {
       const rows = await queries.selectFrom('function_versions').where('unsettled', '=', 1).select('record').execute()
@@ -77,31 +103,35 @@ export function createFunctionStore({ queries, commit }: Database): FunctionStor
       const rows = await queries.selectFrom('function_versions').select('code_sha256').distinct().execute()
       return new Set(rows.map((row) => row.code_sha256))
     },
-  }
-}
 
-/** Keyset paging: each page begins behind the last key of the one before, which an index finds at once. */
-async function list(
-  queries: Database['queries'],
-  account: string,
-  { limit, after, allVersions }: ListFunctionsOptions,
-): Promise<Page<FunctionVersion>> {
-  let query = queries.selectFrom('function_versions').where('account', '=', account).select('record')
-  if (!allVersions) query = query.where('version_number', '=', 0)
-  query = query
-    .orderBy('function_name')
-    .orderBy('version_number')
-    .limit(limit + 1)
-  if (after !== undefined) {
-    const [name, number] = decodeCursor(after, ['', 0] as readonly [string, number])
-    query = allVersions
-      ? query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('function_name', 'version_number'), '>', tuple(name, number)),
-        )
-      : query.where('function_name', '>', name)
+    async usage(account) {
+      const { functions, codeBytes } = await queries
+        .selectFrom('function_versions')
+        .where('account', '=', account)
+        .select((eb) => [
+          eb.fn.count<number>('function_name').distinct().as('functions'),
+          eb.fn.sum<number | null>('code_size').as('codeBytes'),
+        ])
+        .executeTakeFirstOrThrow()
+      return { functions, codeBytes: codeBytes ?? 0 }
+    },
   }
-  const rows = await query.execute()
-  return pageOf(rows.map(parse), limit, ({ functionName, version }) => [functionName, numberOf(version) ?? 0])
+
+  async function change(
+    statements: readonly ReturnType<typeof required>[],
+    record: FunctionVersion,
+    published: FunctionVersion | undefined,
+  ): Promise<boolean> {
+    try {
+      await commit(published ? [...statements, insert(published).compile()] : statements)
+    } catch (error) {
+      unmetIn(error)
+      return false
+    }
+    cache.replace(record)
+    if (published) cache.replace(published)
+    return true
+  }
 }
 
 function rowOf(record: FunctionVersion) {
@@ -113,6 +143,7 @@ function rowOf(record: FunctionVersion) {
     version_number: number,
     revision_id: record.revisionId,
     code_sha256: record.code.sha256,
+    code_size: record.code.size,
     unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
     record: JSON.stringify(record),
   }
@@ -120,10 +151,5 @@ function rowOf(record: FunctionVersion) {
 
 const parse = ({ record }: { readonly record: string }): FunctionVersion => JSON.parse(record)
 
-/** Undefined for what cannot be a version. */
-function numberOf(version: string): number | undefined {
-  if (version === LATEST) return 0
-  return /^[1-9]\d{0,14}$/.test(version) ? Number(version) : undefined
-}
-
-const versionOf = (number: number): string => (number === 0 ? LATEST : String(number))
+const keyOf = (account: string, functionName: string, version: string): string =>
+  `${account}:${functionName}:${version}`

@@ -2,10 +2,12 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Transferable, workerData } from 'node:worker_threads'
 import { answerRequests } from '../thread.ts'
 import {
+  isUnmet,
   type Row,
   type SqlRequest,
   type Statement,
   type StatementResult,
+  type Unit,
   type UnitOutcome,
   unpackValue,
 } from './messages.ts'
@@ -35,18 +37,35 @@ function open(): DatabaseSync {
 /** All units in one transaction. When one fails, each gets its own, so that neighbours do not fail with it. */
 function commit({ units, bytes }: SqlRequest): readonly UnitOutcome[] {
   try {
-    return inTransaction(() => units.map((unit) => unit.map((statement) => run(statement, bytes))))
+    return inTransaction((connection) => units.map((unit) => runUnit(connection, unit, bytes)))
   } catch (error) {
     if (units.length === 1) return [error as Error]
     return units.flatMap((unit) => commit({ units: [unit], bytes }))
   }
 }
 
-function inTransaction<Result>(work: () => Result): Result {
+/** A unit that requires something is undone alone when it does not find it. */
+function runUnit(connection: DatabaseSync, unit: Unit, bytes: ArrayBuffer): UnitOutcome {
+  if (!unit.some(({ required }) => required)) return unit.map((statement) => run(statement, bytes))
+  connection.exec('SAVEPOINT unit')
+  const results: StatementResult[] = []
+  for (const statement of unit) {
+    const result = run(statement, bytes)
+    if (statement.required && result.changes === 0) {
+      connection.exec('ROLLBACK TO unit; RELEASE unit')
+      return { unmet: results.length }
+    }
+    results.push(result)
+  }
+  connection.exec('RELEASE unit')
+  return results
+}
+
+function inTransaction<Result>(work: (connection: DatabaseSync) => Result): Result {
   database ??= open()
   database.exec('BEGIN IMMEDIATE')
   try {
-    const result = work()
+    const result = work(database)
     database.exec('COMMIT')
     return result
   } catch (error) {
@@ -94,7 +113,7 @@ function prepare(sql: string): Prepared {
 
 /** Buffers of binary columns, to be moved and not copied. */
 function binariesIn(outcome: UnitOutcome): Transferable[] {
-  if (outcome instanceof Error) return []
+  if (outcome instanceof Error || isUnmet(outcome)) return []
   const values = outcome.flatMap(({ rows }) => rows.flatMap((row) => Object.values(row)))
   return values.flatMap((value) => (value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []))
 }

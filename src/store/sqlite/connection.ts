@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { RequirementUnmet } from '../errors.ts'
 import { Thread } from '../thread.ts'
 import {
+  isUnmet,
   packUnits,
   type SqlRequest,
   type Statement,
@@ -84,6 +86,7 @@ export class WriteConnection {
       batch.forEach(({ resolve, reject }, i) => {
         const outcome = outcomes[i]
         if (outcome === undefined || outcome instanceof Error) reject(outcome ?? new Error('The write has no result.'))
+        else if (isUnmet(outcome)) reject(new RequirementUnmet(outcome.unmet))
         else resolve(outcome)
       })
     } catch (error) {
@@ -101,6 +104,7 @@ interface Pending {
 function resultsOf(outcome: UnitOutcome | undefined): readonly StatementResult[] {
   assert(outcome, 'one unit has one outcome')
   if (outcome instanceof Error) throw outcome
+  assert(!isUnmet(outcome), 'a read requires nothing')
   return outcome
 }
 

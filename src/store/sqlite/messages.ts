@@ -4,6 +4,7 @@ export type SqlValue = string | number | bigint | null | Uint8Array
 export interface Statement {
   readonly sql: string
   readonly parameters: readonly unknown[]
+  readonly required?: boolean
 }
 
 export type Row = Readonly<Record<string, SqlValue>>
@@ -30,7 +31,14 @@ export interface BytesReference {
   readonly length: number
 }
 
-export type UnitOutcome = readonly StatementResult[] | Error
+export type UnitOutcome = readonly StatementResult[] | Unmet | Error
+
+/** The unit was undone, because its statement of this index touched no row and was required to. */
+export interface Unmet {
+  readonly unmet: number
+}
+
+export const isUnmet = (outcome: UnitOutcome): outcome is Unmet => 'unmet' in outcome
 
 /** Takes binary parameters out of the units. A clone would copy the whole buffers that they are views of. */
 export function packUnits(units: readonly Unit[]): SqlRequest {
@@ -44,7 +52,9 @@ export function packUnits(units: readonly Unit[]): SqlRequest {
     at += value.length
     return { at: at - value.length, length: value.length } satisfies BytesReference
   }
-  const packed = units.map((unit) => unit.map(({ sql, parameters }) => ({ sql, parameters: parameters.map(pack) })))
+  const packed = units.map((unit) =>
+    unit.map(({ parameters, ...rest }) => ({ ...rest, parameters: parameters.map(pack) })),
+  )
   return { units: packed, bytes: bytes.buffer }
 }
 

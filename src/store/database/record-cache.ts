@@ -1,28 +1,28 @@
-import type { FunctionVersion } from '#resources'
-
 /**
- * The versions in use, in memory. It holds what was last committed or read, never something older: a read that was
+ * The records in use, in memory. It holds what was last committed or read, never something older: a read that was
  * under way while a write committed is not remembered.
  */
-export class FunctionCache {
-  readonly #entries = new Map<string, Entry>()
+export class RecordCache<Record> {
+  readonly #entries = new Map<string, Entry<Record>>()
+  readonly #keyOf: (record: Record) => string
   readonly #capacity: number
   #commits = 0
 
   /** A version with its environment variables is a few KiB: 10,000 of them are some tens of MiB. */
-  constructor(capacity = 10_000) {
+  constructor(keyOf: (record: Record) => string, capacity = 10_000) {
+    this.#keyOf = keyOf
     this.#capacity = capacity
   }
 
-  get(account: string, functionName: string, version: string): FunctionVersion | undefined {
-    const entry = this.#entries.get(keyOf(account, functionName, version))
+  get(key: string): Record | undefined {
+    const entry = this.#entries.get(key)
     if (!entry) return undefined
     entry.used = true
     return entry.record
   }
 
   /** Call before reading from the database, and the result with what was read. */
-  beginRead(): (record: FunctionVersion) => void {
+  beginRead(): (record: Record) => void {
     const commits = this.#commits
     return (record) => {
       if (commits === this.#commits) this.#put(record)
@@ -30,19 +30,19 @@ export class FunctionCache {
   }
 
   /** A write of this record committed. */
-  replace(record: FunctionVersion): void {
+  replace(record: Record): void {
     this.#commits++
     this.#put(record)
   }
 
   /** A deletion committed. */
-  remove(account: string, functionName: string, version: string): void {
+  remove(key: string): void {
     this.#commits++
-    this.#entries.delete(keyOf(account, functionName, version))
+    this.#entries.delete(key)
   }
 
-  #put(record: FunctionVersion): void {
-    const key = keyOf(record.account, record.functionName, record.version)
+  #put(record: Record): void {
+    const key = this.#keyOf(record)
     this.#entries.delete(key)
     this.#entries.set(key, { record, used: false })
     if (this.#entries.size > this.#capacity) this.#evict()
@@ -59,10 +59,7 @@ export class FunctionCache {
   }
 }
 
-interface Entry {
-  readonly record: FunctionVersion
+interface Entry<Record> {
+  readonly record: Record
   used: boolean
 }
-
-const keyOf = (account: string, functionName: string, version: string): string =>
-  `${account}:${functionName}:${version}`

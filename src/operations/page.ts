@@ -1,0 +1,22 @@
+import { invalidParameter, type Page } from '#resources'
+import { InvalidCursor } from '#store'
+
+// AWS never gives more on a page, whatever MaxItems says.
+const PAGE_LIMIT = 50
+
+interface PageInput {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+/** What the input says about the page, as the store takes it. Tools send the empty marker of a first page along. */
+export const pageOptions = ({ Marker, MaxItems = PAGE_LIMIT }: PageInput) => ({
+  limit: Math.min(MaxItems, PAGE_LIMIT),
+  ...(Marker && { after: Marker }),
+})
+
+export const nextMarker = ({ next }: Page<unknown>) => (next === undefined ? {} : { NextMarker: next })
+
+export function refuseBadMarker(error: unknown): never {
+  throw error instanceof InvalidCursor ? invalidParameter('The provided marker is invalid.') : error
+}

@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util'
+import { newUuid } from '#base'
+import type { FunctionVersion } from './function.ts'
+import { codeMismatch } from './function-errors.ts'
+import { CREATING, isSettled } from './function-state.ts'
+
+/** What publishing changes: `$LATEST` counts on, and there is a version more. */
+export interface Publication {
+  readonly latest: FunctionVersion
+  readonly published: FunctionVersion
+}
+
+/**
+ * An immutable copy of `$LATEST` under the next number. It shares the code package. What is not ready yet is published
+ * Pending and becomes Active like a new function.
+ */
+export function publish(latest: FunctionVersion, description = latest.configuration.description): Publication {
+  const { tags: _, lastVersion = 0, stateReason: __, lastUpdateStatus: ___, lastUpdateReason: ____, ...copied } = latest
+  const number = lastVersion + 1
+  return {
+    latest: { ...latest, revisionId: newUuid(), lastVersion: number },
+    published: {
+      ...copied,
+      version: String(number),
+      configuration: { ...latest.configuration, description },
+      publishedDescription: latest.configuration.description,
+      revisionId: newUuid(),
+      deploymentId: newUuid(),
+      ...(isSettled(latest)
+        ? { state: 'Active', lastUpdateStatus: 'Successful' }
+        : { state: 'Pending', stateReason: CREATING }),
+    },
+  }
+}
+
+/** Whether publishing would only repeat `version`. Its own description does not count: publishing may override it. */
+export function isUnchangedSince(version: FunctionVersion, latest: FunctionVersion): boolean {
+  const description = version.publishedDescription ?? version.configuration.description
+  return (
+    version.code.sha256 === latest.code.sha256 &&
+    isDeepStrictEqual({ ...version.configuration, description }, latest.configuration)
+  )
+}
+
+/** AWS's precondition of a publication by the hash of the code. */
+export function checkCode(latest: FunctionVersion, expectedSha256: string | undefined): void {
+  if (expectedSha256 !== undefined && expectedSha256 !== latest.code.sha256)
+    throw codeMismatch(expectedSha256, latest.code.sha256)
+}
