@@ -1,9 +1,9 @@
 import type { Clock, Log } from '#base'
 import type { Environment, EnvironmentHost, InvocationResult } from '#environment'
-import { TooManyRequestsException } from '#model'
 import type { FunctionVersion, Place } from '#resources'
 import { isSettled, runtimeVersionArn, settle } from '#resources'
 import type { Store } from '#store'
+import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
 
@@ -36,27 +36,32 @@ export interface InvocationOptions {
   issueCredentials(version: FunctionVersion): ExecutionCredentials
 }
 
-// AWS's default concurrency of an account; invocations that wait for an environment count.
-const MAX_CONCURRENT = 1000
-
-/** The data plane: runs events in execution environments, within the account's concurrency. */
+/**
+ * The data plane: runs events in execution environments, within the concurrency of function and account. Invocations
+ * that wait for an environment count.
+ */
 export class Invocations {
   readonly #options: InvocationOptions
   readonly #pools: Pools
+  readonly #admission: Admission
   #running = 0
   #onIdle: (() => void) | undefined
 
   constructor(options: InvocationOptions) {
     this.#options = options
+    this.#admission = new Admission(options.store.concurrency)
     this.#pools = new Pools(options.environments, (version) => this.#startEnvironment(version))
   }
 
   /** Runs the event and returns what the function answered; a function's failure is a result. */
   invoke(version: FunctionVersion, request: InvokeRequest): Promise<InvocationResult> {
-    if (this.#running >= MAX_CONCURRENT) throw concurrencyExceeded()
+    const leave = this.#admission.admit(version)
     this.#running++
     const result = this.#pools.invoke(version, request)
-    const end = () => this.#end()
+    const end = () => {
+      leave()
+      this.#end()
+    }
     result.then(end, end)
     return result
   }
@@ -130,6 +135,3 @@ export class Invocations {
     })
   }
 }
-
-const concurrencyExceeded = () =>
-  new TooManyRequestsException({ Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User', message: 'Rate Exceeded.' })

@@ -1,4 +1,13 @@
 import type { OperationName } from '#model'
+import { getAccountSettings } from './account/get-account-settings.ts'
+import { createAlias } from './alias/create-alias.ts'
+import { deleteAlias } from './alias/delete-alias.ts'
+import { getAlias } from './alias/get-alias.ts'
+import { listAliases } from './alias/list-aliases.ts'
+import { updateAlias } from './alias/update-alias.ts'
+import { deleteFunctionConcurrency } from './concurrency/delete-function-concurrency.ts'
+import { getFunctionConcurrency } from './concurrency/get-function-concurrency.ts'
+import { putFunctionConcurrency } from './concurrency/put-function-concurrency.ts'
 import type { Handler } from './context.ts'
 import { createFunction } from './function/create-function.ts'
 import { deleteFunction } from './function/delete-function.ts'
@@ -10,6 +19,10 @@ import { publishVersion } from './function/publish-version.ts'
 import { updateFunctionCode } from './function/update-function-code.ts'
 import { updateFunctionConfiguration } from './function/update-function-configuration.ts'
 import { invoke } from './invocation/invoke.ts'
+import { invokeAsync } from './invocation/invoke-async.ts'
+import { listTags } from './tag/list-tags.ts'
+import { tagResource } from './tag/tag-resource.ts'
+import { untagResource } from './tag/untag-resource.ts'
 
 /** An operation that is known and answered with 501 until it has a handler. */
 export const notYet = 'not-yet'
@@ -21,26 +34,26 @@ export const handlers: Handlers = {
   AddLayerVersionPermission: notYet,
   AddPermission: notYet,
   CheckpointDurableExecution: notYet,
-  CreateAlias: notYet,
+  CreateAlias: createAlias,
   CreateCapacityProvider: notYet,
   CreateCodeSigningConfig: notYet,
   CreateEventSourceMapping: notYet,
   CreateFunction: createFunction,
   CreateFunctionUrlConfig: notYet,
-  DeleteAlias: notYet,
+  DeleteAlias: deleteAlias,
   DeleteCapacityProvider: notYet,
   DeleteCodeSigningConfig: notYet,
   DeleteEventSourceMapping: notYet,
   DeleteFunction: deleteFunction,
   DeleteFunctionCodeSigningConfig: notYet,
-  DeleteFunctionConcurrency: notYet,
+  DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: notYet,
   DeleteFunctionUrlConfig: notYet,
   DeleteLayerVersion: notYet,
   DeleteProvisionedConcurrencyConfig: notYet,
   DeleteResourcePolicy: notYet,
-  GetAccountSettings: notYet,
-  GetAlias: notYet,
+  GetAccountSettings: getAccountSettings,
+  GetAlias: getAlias,
   GetCapacityProvider: notYet,
   GetCodeSigningConfig: notYet,
   GetDurableExecution: notYet,
@@ -49,7 +62,7 @@ export const handlers: Handlers = {
   GetEventSourceMapping: notYet,
   GetFunction: getFunction,
   GetFunctionCodeSigningConfig: notYet,
-  GetFunctionConcurrency: notYet,
+  GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: notYet,
   GetFunctionRecursionConfig: notYet,
@@ -63,9 +76,9 @@ export const handlers: Handlers = {
   GetResourcePolicy: notYet,
   GetRuntimeManagementConfig: notYet,
   Invoke: invoke,
-  InvokeAsync: notYet,
+  InvokeAsync: invokeAsync,
   InvokeWithResponseStream: notYet,
-  ListAliases: notYet,
+  ListAliases: listAliases,
   ListCapacityProviders: notYet,
   ListCodeSigningConfigs: notYet,
   ListDurableExecutionsByFunction: notYet,
@@ -78,12 +91,12 @@ export const handlers: Handlers = {
   ListLayerVersions: notYet,
   ListLayers: notYet,
   ListProvisionedConcurrencyConfigs: notYet,
-  ListTags: notYet,
+  ListTags: listTags,
   ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: notYet,
   PublishVersion: publishVersion,
   PutFunctionCodeSigningConfig: notYet,
-  PutFunctionConcurrency: notYet,
+  PutFunctionConcurrency: putFunctionConcurrency,
   PutFunctionEventInvokeConfig: notYet,
   PutFunctionRecursionConfig: notYet,
   PutFunctionScalingConfig: notYet,
@@ -96,9 +109,9 @@ export const handlers: Handlers = {
   SendDurableExecutionCallbackHeartbeat: notYet,
   SendDurableExecutionCallbackSuccess: notYet,
   StopDurableExecution: notYet,
-  TagResource: notYet,
-  UntagResource: notYet,
-  UpdateAlias: notYet,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  UpdateAlias: updateAlias,
   UpdateCapacityProvider: notYet,
   UpdateCodeSigningConfig: notYet,
   UpdateEventSourceMapping: notYet,

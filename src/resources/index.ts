@@ -1,5 +1,12 @@
 export { type Alias, chooseVersion, describeAlias, newAlias, updateAlias, type WeightedVersion } from './alias.ts'
 export * from './alias-errors.ts'
+export {
+  ACCOUNT_CONCURRENCY,
+  MAXIMUM_RESERVED,
+  type ThrottleReason,
+  throttled,
+  tooMuchReserved,
+} from './concurrency.ts'
 export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
 export type { QueuedEvent } from './event.ts'
 export {
@@ -31,3 +38,4 @@ export type { AccessKey, InlinePolicy, Page, Role, User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
 export { runtimeVersionArn } from './runtimes.ts'
+export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'

@@ -54,7 +54,7 @@ function lambdaDispatch(operation: Operation): Dispatch {
   const handle = handlers[name] as Dispatch['handle'] | typeof notYet
   if (handle === notYet) throw notImplemented(name)
   return {
-    isTraced: name === 'Invoke',
+    isTraced: name === 'Invoke' || name === 'InvokeAsync',
     addressOf: (place, account, input) =>
       typeof input.FunctionName === 'string'
         ? addressOf(place, account, {

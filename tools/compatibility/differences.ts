@@ -36,6 +36,16 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: "The interpreters here need more than AWS's own builds, and a function of 128 MB has to fit.",
   },
   {
+    subject: 'Concurrency of the account',
+    here: "1000, AWS's default, whatever the machine can run at the same time; invocations that wait for an environment count.",
+    why: 'Reservations are checked against the same numbers as at AWS.',
+  },
+  {
+    subject: 'Version numbers of a function that was deleted and created anew',
+    here: 'They begin at 1 again.',
+    why: 'Nothing of a deleted function is kept.',
+  },
+  {
     subject: '--auth none',
     here: 'Signatures and permissions are not checked and execution roles need not exist.',
     why: 'For a first try on one machine; it must be asked for and listens on loopback only.',

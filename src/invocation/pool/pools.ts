@@ -1,7 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
-import { TooManyRequestsException } from '#model'
-import { type FunctionVersion, isSettled } from '#resources'
+import { type FunctionVersion, isSettled, throttled } from '#resources'
 import { Pool, type PoolHost } from './pool.ts'
 
 // Each start takes a core for tens of milliseconds; more at a time would only make all of them late.
@@ -124,5 +123,4 @@ export class Pools implements PoolHost {
 
 const poolKey = (functionId: string, version: string) => `${functionId}:${version}`
 
-const hostOverloaded = () =>
-  new TooManyRequestsException({ Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User', message: 'Rate Exceeded.' })
+const hostOverloaded = () => throttled('ConcurrentInvocationLimitExceeded')

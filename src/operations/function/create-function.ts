@@ -1,15 +1,23 @@
-import { createConfiguration, describeFunction, functionExists, newFunction, publish } from '#resources'
+import {
+  checkTags,
+  createConfiguration,
+  describeFunction,
+  functionArn,
+  functionExists,
+  newFunction,
+  publish,
+} from '#resources'
 import type { Handler } from '../context.ts'
 import { newFunctionName } from './address.ts'
 import { storeCode } from './code-package.ts'
 import { checkExecutionRole } from './execution-role.ts'
-import { checkTags } from './tags.ts'
 
 export const createFunction: Handler<'CreateFunction'> = async (input, context) => {
   const { store, place, caller, clock, invocations } = context
   const functionName = newFunctionName(context.address, input)
   const configuration = createConfiguration(functionName, input)
   const tags = checkTags(input.Tags)
+  if (tags) context.authorize('lambda:TagResource', functionArn(place, { account: caller.account, functionName }))
   await checkExecutionRole(context, input.Role)
   const code = await storeCode(store, input.Code)
   const created = newFunction({

@@ -1,6 +1,6 @@
 import { parseJsonBytes } from '#base'
 import { resolveVersion } from '#invocation'
-import { InvalidRequestContentException, type lambda } from '#model'
+import type { lambda } from '#model'
 import {
   type FunctionVersion,
   functionArn,
@@ -8,10 +8,10 @@ import {
   invokedFunctionNotFound,
   notInvocable,
   notSupportedYet,
-  payloadLimitBytes,
-  payloadTooLarge,
 } from '#resources'
 import type { Handler, RequestContext } from '../context.ts'
+import { enqueue } from './enqueue.ts'
+import { checkPayload, unreadable } from './payload.ts'
 
 export const invoke: Handler<'Invoke'> = (input, context) => {
   const found = resolveVersion(context.store, context.address)
@@ -28,7 +28,7 @@ function invokeVersion(input: lambda.InvocationRequest, context: RequestContext,
   const payload = checkPayload(type, input.Payload)
   const clientContext = readClientContext(input.ClientContext)
   if (type === 'DryRun') return { StatusCode: 204 }
-  if (type === 'Event') return enqueue(context, payload)
+  if (type === 'Event') return enqueue(context, payload).then(() => ({ StatusCode: 202 }))
   return run(context, version, payload, clientContext, input.LogType === 'Tail')
 }
 
@@ -56,32 +56,6 @@ async function run(
   }
 }
 
-/** 202 is answered when the event is on disk. */
-async function enqueue({ store, address, clock, requestId, traceHeader }: RequestContext, payload: Buffer) {
-  const nowMs = clock.now()
-  await store.events.enqueue({
-    ...address,
-    requestId,
-    payload,
-    traceHeader,
-    acceptedMs: nowMs,
-    attempts: 0,
-    dueMs: nowMs,
-  })
-  return { StatusCode: 202 }
-}
-
-const EMPTY_EVENT = Buffer.from('{}')
-/** The event as it came, when it is one JSON text of at most the type's size. */
-function checkPayload(type: string, payload: Buffer | undefined): Buffer {
-  if (!payload || payload.length === 0) return EMPTY_EVENT
-  if (payload.length > payloadLimitBytes(type)) throw payloadTooLarge(payload.length, type)
-  const parsed = parseJsonBytes(payload)
-  if ('problem' in parsed)
-    throw unreadable(`Could not parse request body into json: Could not parse payload into json: ${parsed.problem}`)
-  return payload
-}
-
 // AWS's limit of the header, in base64.
 const CLIENT_CONTEXT_LIMIT = 3583
 
@@ -99,8 +73,6 @@ function readClientContext(header: string | undefined): string | undefined {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
-
-const unreadable = (message: string) => new InvalidRequestContentException({ Type: 'User', message })
 
 function refuseUnsupported(input: lambda.InvocationRequest): void {
   if (input.TenantId !== undefined) {

@@ -628,7 +628,7 @@ export const service: Service = {
     "TagKeyList": {"type":"list","member":"TagKey"},
     "TagResourceRequest": {"type":"structure","members":{"Resource":{"shape":"TaggableResource","location":"uri","required":true},"Tags":{"shape":"Tags","required":true}}},
     "TagValue": {"type":"string","min":0,"max":256,"pattern":"([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)"},
-    "TaggableResource": {"type":"string","min":1,"max":10000,"pattern":"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|(capacity-provider|network-connector):[a-zA-Z0-9-_]{1,64})"},
+    "TaggableResource": {"type":"string","min":1,"max":10000,"pattern":"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)"},
     "Tags": {"type":"map","key":"TagKey","value":"TagValue"},
     "TagsError": {"type":"structure","members":{"ErrorCode":{"shape":"TagsErrorCode","required":true},"Message":{"shape":"TagsErrorMessage","required":true}}},
     "TagsErrorCode": {"type":"string","min":10,"max":21,"pattern":"[A-Za-z]+Exception"},

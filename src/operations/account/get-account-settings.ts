@@ -1,0 +1,21 @@
+import { ACCOUNT_CONCURRENCY } from '#resources'
+import type { Handler } from '../context.ts'
+
+// AWS's defaults of an account, in bytes.
+const TOTAL_CODE_SIZE = 80_530_636_800
+const CODE_SIZE_UNZIPPED = 262_144_000
+const CODE_SIZE_ZIPPED = 52_428_800
+
+export const getAccountSettings: Handler<'GetAccountSettings'> = async (_input, { store, caller: { account } }) => {
+  const { codeBytes, functions } = await store.functions.usage(account)
+  return {
+    AccountLimit: {
+      TotalCodeSize: TOTAL_CODE_SIZE,
+      CodeSizeUnzipped: CODE_SIZE_UNZIPPED,
+      CodeSizeZipped: CODE_SIZE_ZIPPED,
+      ConcurrentExecutions: ACCOUNT_CONCURRENCY,
+      UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - store.concurrency.totalReserved(account),
+    },
+    AccountUsage: { TotalCodeSize: codeBytes, FunctionCount: functions },
+  }
+}

@@ -1,0 +1,11 @@
+import { onlyFunctionsHaveTags, parseFunctionName, taggedResourceNotFound } from '#resources'
+import type { RequestContext } from '../context.ts'
+import { addressOf } from '../function/address.ts'
+
+/** The request as one about the function that `Resource` is the ARN of: of taggable things only functions exist here. */
+export function aboutTaggedFunction(context: RequestContext, resource: string): RequestContext {
+  const kind = resource.split(':')[5] ?? ''
+  if (kind !== 'function') throw taggedResourceNotFound(kind, resource)
+  if (parseFunctionName(resource).qualifier !== undefined) throw onlyFunctionsHaveTags()
+  return { ...context, address: addressOf(context.place, context.caller.account, { FunctionName: resource }) }
+}

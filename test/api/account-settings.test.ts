@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { DeleteFunctionCommand, GetAccountSettingsCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda'
+import { createFunction, lambdaClient } from '../support/clients.ts'
+import { answering, answerWith, describeAs, publishVersion } from '../support/functions.ts'
+import { sendSigned } from '../support/raw.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+import { zipOf } from '../support/zip.ts'
+
+let server: TestServer
+before(async () => {
+  server = await startTestServer()
+})
+after(() => server[Symbol.asyncDispose]())
+
+const settings = () => lambdaClient(server).send(new GetAccountSettingsCommand({}))
+const usage = async () => {
+  const { AccountUsage: { TotalCodeSize, FunctionCount } = {} } = await settings()
+  return [FunctionCount, TotalCodeSize]
+}
+const sizeOf = (text: string) => zipOf(answering(text)).length
+
+test('the limits are those that AWS gives every account, and nothing is used at first', async () => {
+  const { status, body } = await sendSigned(server, { method: 'GET', path: '/2016-08-19/account-settings' })
+  assert.equal(status, 200)
+  assert.deepEqual(body, {
+    AccountLimit: {
+      TotalCodeSize: 80_530_636_800,
+      CodeSizeUnzipped: 262_144_000,
+      CodeSizeZipped: 52_428_800,
+      ConcurrentExecutions: 1000,
+      UnreservedConcurrentExecutions: 1000,
+    },
+    AccountUsage: { TotalCodeSize: 0, FunctionCount: 0 },
+  })
+})
+
+test('usage counts functions, and the code of $LATEST and of every version', async () => {
+  await createFunction(server, { FunctionName: 'a', code: answering('a') })
+  assert.deepEqual(await usage(), [1, sizeOf('a')])
+  await createFunction(server, { FunctionName: 'b', code: answering('a') })
+  assert.deepEqual(await usage(), [2, 2 * sizeOf('a')])
+  await describeAs(server, 'a', 'only the configuration')
+  assert.deepEqual(await usage(), [2, 2 * sizeOf('a')])
+  for (const _ of ['new', 'unchanged']) {
+    await publishVersion(server, 'a')
+    assert.deepEqual(await usage(), [2, 3 * sizeOf('a')])
+  }
+  await answerWith(server, 'a', 'longer code')
+  assert.deepEqual(await usage(), [2, 2 * sizeOf('a') + sizeOf('longer code')])
+  await lambdaClient(server).send(new DeleteFunctionCommand({ FunctionName: 'a', Qualifier: '1' }))
+  assert.deepEqual(await usage(), [2, sizeOf('a') + sizeOf('longer code')])
+  await lambdaClient(server).send(new DeleteFunctionCommand({ FunctionName: 'a' }))
+  assert.deepEqual(await usage(), [1, sizeOf('a')])
+})
+
+test('what functions reserve is not unreserved', async () => {
+  const unreserved = async () => (await settings()).AccountLimit?.UnreservedConcurrentExecutions
+  await createFunction(server, { FunctionName: 'c', code: answering('c') })
+  for (const [FunctionName, ReservedConcurrentExecutions, left] of [
+    ['b', 10, 990],
+    ['c', 90, 900],
+    ['b', 0, 910],
+  ] as const) {
+    await lambdaClient(server).send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions }))
+    assert.equal(await unreserved(), left)
+  }
+  await lambdaClient(server).send(new DeleteFunctionCommand({ FunctionName: 'c' }))
+  assert.equal(await unreserved(), 1000)
+})
