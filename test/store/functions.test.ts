@@ -106,6 +106,34 @@ test('deleting one version leaves the others, deleting the function leaves none,
   assert.equal(await functions.delete(account, 'echo'), false)
 })
 
+test('a function goes with its versions, aliases, reservation and events, and takes nothing of others', async (t) => {
+  const dataDirectory = await temporaryDirectory(t)
+  const store = await temporaryStore(t, { dataDirectory })
+  for (const functionName of ['echo', 'other']) {
+    await store.functions.create(functionVersion(functionName), functionVersion(functionName, { version: '1' }))
+    const alias = { account, functionName, name: 'live', version: '1', description: '', revisionId: 'first' }
+    assert.equal(await store.aliases.create(alias), 'written')
+    assert.equal(await store.concurrency.reserve(account, functionName, 5, 100), 'reserved')
+    const rest = { payload: Buffer.from('{}'), traceHeader: '', acceptedMs: 0, attempts: 0, dueMs: 0 }
+    await store.events.enqueue({ account, functionName, requestId: functionName, ...rest })
+  }
+  await store.functions.delete(account, 'echo')
+  await store.close()
+
+  const left = await temporaryStore(t, { dataDirectory })
+  assert.deepEqual(await listAll(left, true), ['other:$LATEST', 'other:1'])
+  assert.equal(await left.aliases.find(account, 'echo', 'live'), undefined)
+  assert.ok(await left.aliases.find(account, 'other', 'live'))
+  assert.deepEqual(
+    [left.concurrency.reserved(account, 'echo'), left.concurrency.totalReserved(account)],
+    [undefined, 5],
+  )
+  assert.deepEqual(
+    (await left.events.claim(1, 10)).map(({ functionName }) => functionName),
+    ['other'],
+  )
+})
+
 test('what cannot be a version is not found', async (t) => {
   const { functions } = await temporaryStore(t)
   await functions.create(functionVersion('echo'))
