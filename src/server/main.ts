@@ -7,8 +7,9 @@ import { type LambentServer, startServer } from './start.ts'
 try {
   const options = readOptions(process.argv.slice(2), process.env)
   const server = await startServer(options)
-  announce(server, options)
+  // Whoever has read that it is ready may stop it at once.
   stopOnSignal(server)
+  announce(server, options)
 } catch (error) {
   console.error(`lambent: ${explain(error)}`)
   process.exit(1)
@@ -54,8 +55,9 @@ function explain(error: unknown): string {
   if (error instanceof BadOption || error instanceof DataDirectoryInUse || error instanceof DatabaseTooNew)
     return error.message
   if (!(error instanceof Error)) return String(error)
-  const { code, message } = error as NodeJS.ErrnoException
+  const { code, syscall, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `the port is in use; choose another with --port, or 0 for a free one (${message})`
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return message
+  // The system's own refusals name the file or the address.
+  if (syscall !== undefined) return message
   return error.stack ?? message
 }
