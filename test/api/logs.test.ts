@@ -234,7 +234,7 @@ for (const end of ['stop', 'kill'] as const) {
   test(`logs are there after ${end === 'stop' ? 'SIGTERM' : 'SIGKILL'} and a new start, and go on in a new stream`, async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'lambent-logs-'))
     try {
-      const first = await startTestServer({ dataDirectory })
+      await using first = await startTestServer({ dataDirectory })
       await createFunction(first, {
         FunctionName: 'kept',
         code: 'log-python',

@@ -314,7 +314,7 @@ for (const end of ['stop', 'kill'] as const) {
   test(`after ${end === 'stop' ? 'SIGTERM' : 'SIGKILL'} functions, tags, users and keys are there again`, async () => {
     using directory = temporaryDirectory()
     const dataDirectory = directory.path
-    const first = await startTestServer({ dataDirectory })
+    await using first = await startTestServer({ dataDirectory })
     await createFunction(first, {
       FunctionName: 'kept',
       code: 'echo-node',
