@@ -6,6 +6,7 @@ import type { PlainRequest } from './request.ts'
 
 /** What one run of wrk saw. */
 export interface Load {
+  readonly requests: number
   readonly p50Us: number
   readonly perSecond: number
 }
@@ -41,7 +42,7 @@ export async function runWrk(bench: Bench, request: PlainRequest, connections: n
     /^counted (\S+) (\S+) (\S+) (\S+)$/m.exec(output) ?? []
   ).map(Number)
   if (requests === 0 || failures > 0) throw new Error(`${failures} of ${requests} requests to ${request.url} failed`)
-  return { p50Us, perSecond: (requests / durationUs) * 1e6 }
+  return { requests, p50Us, perSecond: (requests / durationUs) * 1e6 }
 }
 
 /** Header values and bodies are ASCII, for which JSON's string literals are Lua's as well. */

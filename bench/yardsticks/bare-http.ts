@@ -5,6 +5,7 @@ import { endProcess, startProcess } from '../processes.ts'
 
 export interface BareHttp extends AsyncDisposable {
   readonly url: string
+  readonly processId: number
 }
 
 const program = join(import.meta.dirname, 'bare-server.ts')
@@ -15,5 +16,5 @@ export async function startBareHttp(): Promise<BareHttp> {
   const child = startProcess(process.execPath, [program, handler], { stdio: ['ignore', 'pipe', 'inherit'] })
   if (!child.stdout) throw new Error('a process without output')
   const [url] = await once(createInterface({ input: child.stdout }), 'line', { signal: AbortSignal.timeout(10_000) })
-  return { url: String(url), [Symbol.asyncDispose]: () => endProcess(child) }
+  return { url: String(url), processId: child.pid ?? 0, [Symbol.asyncDispose]: () => endProcess(child) }
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { newUuid } from '#base'
 
 /** The trace header that the function sees: the caller's, or a new root that is not sampled. */
 export function traceHeaderFor(given: string | undefined, nowMs: number): string {
   if (given?.includes('Root=')) return given
-  const random = randomBytes(20).toString('hex')
-  return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${random.slice(0, 24)};Parent=${random.slice(24)};Sampled=0`
+  const random = `${newUuid()}${newUuid()}`.replaceAll('-', '')
+  return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${random.slice(0, 24)};Parent=${random.slice(24, 40)};Sampled=0`
 }

@@ -22,8 +22,11 @@ export class CodeDownload {
   }
 
   /** The package, or undefined when the request is for something else. */
-  async answer(request: HttpRequest, nowMs: number): Promise<HttpResponse | undefined> {
-    if (request.method !== 'GET' || !request.rawPath.startsWith(PATH)) return undefined
+  answer(request: HttpRequest, nowMs: number): Promise<HttpResponse> | undefined {
+    return request.method === 'GET' && request.rawPath.startsWith(PATH) ? this.#download(request, nowMs) : undefined
+  }
+
+  async #download(request: HttpRequest, nowMs: number): Promise<HttpResponse> {
     const name = request.rawPath.slice(PATH.length)
     const query = new URLSearchParams(request.rawQuery)
     const expires = Number(query.get('expires'))

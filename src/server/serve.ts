@@ -11,8 +11,8 @@ import type { Running } from './running.ts'
 /** The whole life of a request, from plain value to plain value. */
 export async function serve(request: HttpRequest, running: Running): Promise<HttpResponse> {
   const requestId = newUuid()
-  const early = answerPreflight(request) ?? (await running.codeDownload.answer(request, running.clock.now()))
-  if (early) return withCommonHeaders(early, request, requestId)
+  const early = answerPreflight(request) ?? running.codeDownload.answer(request, running.clock.now())
+  if (early) return withCommonHeaders(await early, request, requestId)
   const call = matchCall(request)
   try {
     const authenticated = authenticateCaller(request, call, running)

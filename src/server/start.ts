@@ -7,6 +7,7 @@ import { Deliverer, Invocations } from '#invocation'
 import { type FunctionVersion, type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
 import { CodeDownload } from './code-download.ts'
+import { startHousekeeping } from './housekeeping.ts'
 import { createListener } from './http.ts'
 import type { ServerOptions } from './options.ts'
 import { openRootCredentials } from './root-credentials.ts'
@@ -59,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
 
   let isDraining = false
   const listener = createListener({
-    serve: async (request) => (isDraining ? refuse(request, shuttingDown()) : serve(request, running)),
+    serve: (request) => (isDraining ? Promise.resolve(refuse(request, shuttingDown())) : serve(request, running)),
     refuse,
   })
   const url = await listen(listener, options).catch(async (error) => {
@@ -89,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
 
   await resumeUnsettled(store, invocations)
   deliverer.start()
+  const endHousekeeping = startHousekeeping(store, log)
   return {
     url,
     credentials,
@@ -98,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       listener.close()
       listener.closeIdleConnections()
       await Promise.all([invocations.drained(), deliverer.stop()])
+      endHousekeeping()
       invocations.close()
       await environments.close()
       listener.closeAllConnections()

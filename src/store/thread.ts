@@ -12,7 +12,10 @@ export class Thread<Request, Reply> {
   constructor(module: string, from: string, workerData?: unknown) {
     const extension = from.slice(from.lastIndexOf('.'))
     this.#worker = new Worker(new URL(`${module}${extension}`, from), { workerData })
-    this.#worker.on('message', (answer: Answer<Reply>) => this.#settle(answer))
+    // Under `node --watch`, threads also send Node's own messages, about the files they have loaded; those have no id.
+    this.#worker.on('message', (answer: Answer<Reply>) => {
+      if (answer.id !== undefined) this.#settle(answer)
+    })
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))))
     this.#worker.on('exit', () => this.#end(new Error('The thread has ended.')))
   }

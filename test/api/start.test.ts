@@ -254,7 +254,7 @@ test('SIGTERM lets the invocation that runs finish, refuses new ones, and ends w
   await createFunction(server, { FunctionName: 'sleeper', code: 'sleep-node' })
   await invoke(server, 'sleeper', { seconds: 0 })
   const running = invoke(server, 'sleeper', { seconds: 2 })
-  await poll(async () => ((await messages(server, 'sleeper', 'START')).length === 2 ? true : undefined))
+  await poll(async () => (await startsOf(server, 'sleeper')) === 2 || undefined)
   const stopped = server.stop()
   await poll(() => server.output().includes('lambent: stopping') || undefined)
   assert.equal(await openingOf(server), 'refused')
@@ -273,7 +273,7 @@ test('while it stops, a connection that is still open is told so in the form of 
   await createFunction(server, { FunctionName: 'sleeper', code: 'sleep-node' })
   await invoke(server, 'sleeper', { seconds: 0 })
   const running = invoke(server, 'sleeper', { seconds: 2 })
-  await poll(async () => ((await messages(server, 'sleeper', 'START')).length === 2 ? true : undefined))
+  await poll(async () => (await startsOf(server, 'sleeper')) === 2 || undefined)
   // The body stays open across the signal, so the request is in flight when the server begins to stop.
   const agent = new Agent({ keepAlive: true })
   const outgoing = request(`${server.url}/2015-03-31/functions/sleeper/invocations`, {
@@ -301,20 +301,20 @@ test('SIGINT ends it as well', async () => {
   await using server = await startTestServer()
   const exited = once(server.process, 'exit')
   server.process.kill('SIGINT')
-  assert.deepEqual(await exited, [0, null])
+  assert.deepEqual(await exited, [0, null], server.output())
 })
 
-async function messages(server: TestServer, functionName: string, filterPattern: string): Promise<string[]> {
-  const command = new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${functionName}`, filterPattern })
-  const { events = [] } = await logsClient(server).send(command)
-  return events.map(({ message = '' }) => message)
+async function startsOf(server: TestServer, functionName: string): Promise<number> {
+  const filter = { logGroupName: `/aws/lambda/${functionName}`, filterPattern: '"START RequestId"' }
+  const { events = [] } = await logsClient(server).send(new FilterLogEventsCommand(filter))
+  return events.length
 }
 
 for (const end of ['stop', 'kill'] as const) {
   test(`after ${end === 'stop' ? 'SIGTERM' : 'SIGKILL'} functions, tags, users and keys are there again`, async () => {
     using directory = temporaryDirectory()
     const dataDirectory = directory.path
-    const first = await startTestServer({ dataDirectory })
+    await using first = await startTestServer({ dataDirectory })
     await createFunction(first, {
       FunctionName: 'kept',
       code: 'echo-node',

@@ -210,20 +210,24 @@ test('of many writers without a revision each either wins or hears of the update
   for (const refusal of outcomes) if (refusal) assert.deepEqual(refusal, inProgress('crowd'))
 })
 
-test('while an update is in progress there is no other; it ends by itself', async () => {
+test('while an update is in progress there is no other, and invocations are served as before; it ends by itself', async () => {
   await using slow = await startSlowServer()
   const on = slow.server
-  await createFunction(on, { FunctionName: 'slow', code: answering('') })
+  await createFunction(on, { FunctionName: 'slow', code: 'context-node' })
+  const runtime = async () => (await invoke(on, 'slow')).payload.environment.AWS_EXECUTION_ENV
+  const before = await runtime()
   const started = await updateConfiguration('slow', { Runtime: 'nodejs16.x' }, on)
   assert.deepEqual(await configurationOf('slow', on), withoutMetadata(started))
   assert.deepEqual(await refusalOf(updateConfiguration('slow', { Timeout: 4 }, on)), inProgress('slow'))
   assert.deepEqual(await refusalOf(updateConfiguration(arn('slow'), { Timeout: 4 }, on)), inProgress('slow'))
   assert.deepEqual(await refusalOf(updateCode('slow', { ZipFile: zipOf(answering('')) }, on)), inProgress('slow'))
   assert.equal((await configurationOf('slow', on)).State, 'Active')
+  assert.equal(await runtime(), before)
   slow.finish()
   await untilUpdated(on, 'slow')
   const { LastUpdateStatus, LastUpdateStatusReason, Timeout } = await configurationOf('slow', on)
   assert.deepEqual([LastUpdateStatus, LastUpdateStatusReason, Timeout], ['Successful', undefined, 10])
+  assert.notEqual(await runtime(), before)
 })
 
 function withoutMetadata({ $metadata: _, ...rest }: GetFunctionConfigurationCommandOutput): FunctionConfiguration {

@@ -1,38 +1,22 @@
 import { strict as assert } from 'node:assert'
-import { execFile } from 'node:child_process'
-import { access, chmod, chown, mkdtemp, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { isRoot } from './support.ts'
 
 const NOBODY = 65534
-const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
+const root = join(import.meta.dirname, '../..')
 
-test('an ordinary user has environments too, and is told which limits do not hold', { skip: !isRoot }, async (t) => {
+test('an ordinary user has environments too, and is told which limits do not hold', { skip: !isRoot }, async () => {
   const directory = await mkdtemp(`${tmpdir()}/lambent-user-`)
-  await chmod(directory, 0o700)
-  await chown(directory, NOBODY, NOBODY)
   try {
-    const asNobody = ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', '--', process.execPath]
-    const server = [
-      fileURLToPath(new URL('./start-some.ts', import.meta.url)),
-      directory,
-      'bubblewrap',
-      'user',
-      fixture('echo'),
-      fixture('fill-tmp'),
-    ]
-    const env = { PATH: '/usr/bin:/bin' }
-    if (!(await canRead(asNobody, env))) return t.skip('this checkout is not readable by everybody')
-    // Its input is at an end from the start, so it closes as soon as it is done.
-    const run = promisify(execFile)('setpriv', [...asNobody, ...server], { env, timeout: 30_000 })
-    await new Promise((resolve) => setTimeout(resolve, 5_000))
-    run.child.stdin?.end()
-    const { answers, limits } = JSON.parse((await run).stdout)
-    assert.deepEqual(JSON.parse(answers[0]), { a: 1, busy: true })
-    const { written, code } = JSON.parse(answers[1])
+    const { answers, limits } = await runAsNobody(directory)
+    assert.deepEqual(JSON.parse(answers[0] ?? ''), { a: 1, busy: true })
+    const { written, code } = JSON.parse(answers[1] ?? '')
     assert.equal(code, 'ENOSPC')
     assert.ok(written > 500 && written <= 512)
     const text = limits.join('\n')
@@ -44,13 +28,33 @@ test('an ordinary user has environments too, and is told which limits do not hol
   }
 })
 
-async function canRead(asNobody: readonly string[], env: Record<string, string>): Promise<boolean> {
-  const index = fileURLToPath(new URL('../../src/environment/index.ts', import.meta.url))
-  await access(index)
-  return promisify(execFile)('setpriv', [...asNobody, '-e', `require('node:fs').readFileSync('${index}')`], {
-    env,
-  }).then(
-    () => true,
-    () => false,
+interface Outcome {
+  readonly answers: readonly string[]
+  readonly limits: readonly string[]
+}
+
+/** Runs from a copy that everybody may read: the checkout may lie where only root gets. */
+async function runAsNobody(directory: string): Promise<Outcome> {
+  await chmod(directory, 0o755)
+  for (const part of ['src', 'package.json', 'test/environment'])
+    await cp(join(root, part), join(directory, part), { recursive: true })
+  await cp(process.execPath, join(directory, 'node'))
+  const data = await mkdtemp(join(directory, 'data-'))
+  await chown(data, NOBODY, NOBODY)
+  const fixture = (name: string) => join(directory, 'test/environment/fixtures', name)
+  const script = join(directory, 'test/environment/start-some.ts')
+  const server = [join(directory, 'node'), script, data, 'bubblewrap', 'user', fixture('echo'), fixture('fill-tmp')]
+  const child = spawn(
+    'setpriv',
+    ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', '--', ...server],
+    {
+      env: { PATH: '/usr/bin:/bin' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
   )
+  const exited = once(child, 'exit')
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  child.stdin.end()
+  await exited
+  return JSON.parse(line)
 }

@@ -1,5 +1,12 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
-import { CreateRoleCommand, EntityAlreadyExistsException, IAMClient } from '@aws-sdk/client-iam'
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  EntityAlreadyExistsException,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
 import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
@@ -9,6 +16,7 @@ import {
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
+import { STSClient } from '@aws-sdk/client-sts'
 import { ACCOUNT, type Credentials, type TestServer } from './server.ts'
 import { zipOf, zipOfFixture } from './zip.ts'
 
@@ -25,6 +33,9 @@ export const iamClient = (server: TestServer, credentials = server.credentials) 
   new IAMClient(settings(server, credentials))
 export const logsClient = (server: TestServer, credentials = server.credentials) =>
   new CloudWatchLogsClient(settings(server, credentials))
+
+export const stsClient = (server: TestServer, credentials = server.credentials) =>
+  new STSClient(settings(server, credentials))
 
 export const TRUST_LAMBDA = JSON.stringify({
   Version: '2012-10-17',
@@ -90,3 +101,25 @@ export async function invoke(
   const text = answer.Payload?.transformToString() ?? ''
   return { ...answer, text, payload: text === '' ? undefined : JSON.parse(text) }
 }
+
+/** A user with a key, who may do what the statements say. */
+export async function createUser(
+  server: TestServer,
+  UserName: string,
+  ...statements: readonly object[]
+): Promise<Credentials> {
+  const iam = iamClient(server)
+  await iam.send(new CreateUserCommand({ UserName }))
+  if (statements.length > 0) await allowUser(server, UserName, ...statements)
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }))
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+}
+
+export const policy = (...statements: readonly object[]): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: statements })
+
+/** Replaces what the user may do. */
+export const allowUser = (server: TestServer, UserName: string, ...statements: readonly object[]) =>
+  iamClient(server).send(
+    new PutUserPolicyCommand({ UserName, PolicyName: 'all', PolicyDocument: policy(...statements) }),
+  )

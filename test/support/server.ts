@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '../..')
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  readonly sessionToken?: string
 }
 
 /** A server of its own, started as users start it: on a free port, with its own data directory. */

@@ -43,7 +43,7 @@ export class IdentityDirectory {
     const session = this.sessions.find(accessKeyId)
     if (session) return this.#sessionIdentity(session)
     const key = this.#identities.peekAccessKey(accessKeyId)
-    if (!key || key.status !== 'Active') return undefined
+    if (key?.status !== 'Active') return undefined
     return this.#userIdentity(key)
   }
 

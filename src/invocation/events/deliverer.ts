@@ -4,10 +4,11 @@ import { type FunctionVersion, functionArn, notInvocable, type Place } from '#re
 import type { Store, StoredEvent } from '#store'
 import type { Invocations } from '../invocations.ts'
 import { resolveVersion } from '../resolve-version.ts'
+import { DeliveryWindow } from './delivery-window.ts'
 import { backOffUntilMs, MAX_EVENT_AGE_MS, nextAttemptMs } from './retry.ts'
 
-// Events that run at the same time. Below the account's concurrency, so that a flood of events leaves room for callers who wait.
-const MAX_RUNNING = 250
+// How often the window is fitted to the host's load.
+const ADJUST_EVERY_MS = 250
 
 /** Takes accepted events from the queue and invokes them like anybody else, until each has run or has failed for good. */
 export class Deliverer {
@@ -18,6 +19,8 @@ export class Deliverer {
   readonly #log: Log
   readonly #stopping = new AbortController()
   readonly #running = new Set<Promise<void>>()
+  readonly #window = new DeliveryWindow()
+  #adjusting: NodeJS.Timeout | undefined
   #loop: Promise<void> = Promise.resolve()
 
   constructor(of: { store: Store; invocations: Invocations; place: Place; clock: Clock; log: Log }) {
@@ -29,11 +32,13 @@ export class Deliverer {
   }
 
   start(): void {
+    this.#adjusting = setInterval(() => this.#window.adjust(this.#isFull), ADJUST_EVERY_MS).unref()
     this.#loop = this.#deliver()
   }
 
   /** Takes no further events; resolves when those that run have ended. The others stay on disk. */
   async stop(): Promise<void> {
+    clearInterval(this.#adjusting)
     this.#stopping.abort()
     await this.#loop
     await Promise.all(this.#running)
@@ -42,12 +47,16 @@ export class Deliverer {
   async #deliver(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      const room = MAX_RUNNING - this.#running.size
+      const room = this.#window.size - this.#running.size
       const events = room > 0 ? await this.#store.events.claim(this.#clock.now(), room) : []
       for (const event of events) this.#begin(event)
-      if (this.#running.size >= MAX_RUNNING) await Promise.race(this.#running)
+      if (this.#isFull) await Promise.race(this.#running)
       else if (events.length === 0) await this.#store.events.waitForWork(signal).catch(() => undefined)
     }
+  }
+
+  get #isFull(): boolean {
+    return this.#running.size >= this.#window.size
   }
 
   #begin(event: StoredEvent): void {

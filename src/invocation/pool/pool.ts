@@ -25,6 +25,10 @@ interface Idle {
   readonly sinceMs: number
 }
 
+// AWS replaces environments after some hours too; the keys of the execution role, which an environment gets at its
+// start, are valid for twelve.
+const MAX_AGE_MS = 8 * 3_600_000
+
 /** The execution environments of one deployment of one function version. */
 export class Pool {
   readonly version: FunctionVersion
@@ -32,6 +36,7 @@ export class Pool {
   /** Last in, first out: the warmest is taken again, the others age and are let go. */
   readonly #idle: Idle[] = []
   readonly #busy = new Map<Environment, number>()
+  readonly #startedMs = new WeakMap<Environment, number>()
   readonly #waiting: Waiter[] = []
   readonly #runTimes = new RunTimes()
   #starting = 0
@@ -103,10 +108,10 @@ export class Pool {
   #release(environment: Environment, ranMs: number): void {
     this.#busy.delete(environment)
     this.#runTimes.add(ranMs)
-    if (environment.isAlive) {
+    if (environment.isAlive && !this.#isTooOld(environment)) {
       this.#offer(environment)
     } else {
-      this.#host.endEnvironment()
+      this.#end(environment)
       this.startIfWorthwhile()
     }
   }
@@ -117,6 +122,10 @@ export class Pool {
     if (next) next.resolve(this.#run(environment, next.invocation))
     else if (this.#isRetired) this.#end(environment)
     else this.#idle.push({ environment, sinceMs: performance.now() })
+  }
+
+  #isTooOld(environment: Environment): boolean {
+    return performance.now() - (this.#startedMs.get(environment) ?? 0) > MAX_AGE_MS
   }
 
   #isStartWorthwhile(): boolean {
@@ -136,6 +145,7 @@ export class Pool {
     this.#host.start(this.version).then(
       (environment) => {
         this.#starting--
+        this.#startedMs.set(environment, performance.now())
         this.#host.endStart(true)
         this.#offer(environment)
       },

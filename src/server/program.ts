@@ -1,0 +1,63 @@
+import { DatabaseTooNew, DataDirectoryInUse } from '#store'
+import { BadOption, isLoopback, readOptions, type ServerOptions } from './options.ts'
+import { type LambentServer, startServer } from './start.ts'
+
+// The program: options in, a served port out, one clear line for what a user can put right.
+
+try {
+  const options = readOptions(process.argv.slice(2), process.env)
+  const server = await startServer(options)
+  // Whoever has read that it is ready may stop it at once.
+  stopOnSignal(server)
+  announce(server, options)
+} catch (error) {
+  console.error(`lambent: ${explain(error)}`)
+  process.exit(1)
+}
+
+function announce(server: LambentServer, options: ServerOptions): void {
+  const { credentials } = server
+  console.log(`lambent ready on ${server.url}`)
+  console.log(`
+  export AWS_ENDPOINT_URL=${server.url}
+  export AWS_DEFAULT_REGION=${options.region}
+  export AWS_SHARED_CREDENTIALS_FILE=${credentials.file}
+`)
+  if (credentials.isNew) {
+    console.log(`Root credentials were made, are kept in ${credentials.file} and are shown this once:`)
+    console.log(
+      `  AWS_ACCESS_KEY_ID=${credentials.key.accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${credentials.key.secretAccessKey}\n`,
+    )
+  }
+  for (const line of server.limits) console.log(`  ${line}`)
+  if (options.auth === 'none')
+    console.error(
+      'lambent: WARNING: --auth none: whoever reaches this port is root. Signatures and permissions are not checked.',
+    )
+  else if (!isLoopback(options.host))
+    console.error('lambent: WARNING: this port is reachable from other machines, without TLS.')
+}
+
+function stopOnSignal(server: LambentServer): void {
+  let isStopping = false
+  const stop = async () => {
+    if (isStopping) return
+    isStopping = true
+    console.log('lambent: stopping; running invocations finish first')
+    await server.stop()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function explain(error: unknown): string {
+  if (error instanceof BadOption || error instanceof DataDirectoryInUse || error instanceof DatabaseTooNew)
+    return error.message
+  if (!(error instanceof Error)) return String(error)
+  const { code, syscall, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return `the port is in use; choose another with --port, or 0 for a free one (${message})`
+  // The system's own refusals name the file or the address.
+  if (syscall !== undefined) return message
+  return error.stack ?? message
+}
