@@ -4,13 +4,15 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import {
   CreateAliasCommand,
   DeleteAliasCommand,
+  DeleteFunctionConcurrencyCommand,
   InvokeAsyncCommand,
   InvokeCommand,
+  PutFunctionConcurrencyCommand,
   UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient, untilUpdated } from '../support/clients.ts'
-import { answering, arnOf, publishAnswering, publishVersion } from '../support/functions.ts'
+import { answering, arnOf, describeAs, publishAnswering, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
 import { invalid, notFound, refusalIn, refusalOf } from '../support/refusal.ts'
@@ -165,9 +167,9 @@ const LOGGING = {
     console.log(['ran', event.id, 'as', functionVersion, 'for', invokedFunctionArn.split(':').at(-1)].join(' '))`,
 }
 
-const logged = (FunctionName: string, filterPattern: string) =>
+const logged = (FunctionName: string, filterPattern: string, on = server) =>
   poll(async () => {
-    const { events = [] } = await logsClient(server)
+    const { events = [] } = await logsClient(on)
       .send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${FunctionName}`, filterPattern }))
       .catch(() => ({ events: [] }))
     return events[0]?.message?.trim().replace(/^.*(?=ran )/s, '')
@@ -187,6 +189,28 @@ test('an event runs the version that its alias points to', async () => {
   assert.equal(await logged('events', 'alias'), 'ran alias as 1 for live')
   await invoke(server, 'events:1', { id: 'version' }, { InvocationType: 'Event' })
   assert.equal(await logged('events', 'version'), 'ran version as 1 for 1')
+})
+
+test('an event that waited runs what its alias points to by then, also after a crash', async () => {
+  await using first = await startTestServer()
+  const { dataDirectory } = first
+  await createFunction(first, { FunctionName: 'late', code: LOGGING })
+  await publishVersion(first, 'late')
+  await describeAs(first, 'late', 'second')
+  await publishVersion(first, 'late')
+  const names = { FunctionName: 'late', Name: 'live' }
+  await lambdaClient(first).send(new CreateAliasCommand({ ...names, FunctionVersion: '1' }))
+  // Nothing reserved: the event cannot run yet.
+  await lambdaClient(first).send(
+    new PutFunctionConcurrencyCommand({ FunctionName: 'late', ReservedConcurrentExecutions: 0 }),
+  )
+  await invoke(first, 'late:live', { id: 'moved' }, { InvocationType: 'Event' })
+  await lambdaClient(first).send(new UpdateAliasCommand({ ...names, FunctionVersion: '2' }))
+  await first.kill()
+
+  await using second = await startTestServer({ dataDirectory })
+  await lambdaClient(second).send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'late' }))
+  assert.equal(await logged('late', 'moved', second), 'ran moved as 2 for live')
 })
 
 test('InvokeAsync puts the event into the same queue', async () => {
