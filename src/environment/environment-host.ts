@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import type { Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
+import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables } from './environment-variables.ts'
 import { noInterpreter } from './function-errors.ts'
@@ -62,6 +63,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   const interpreters = openInterpreters(runtimesDirectory, log)
   const clients = openRuntimeClients(runtimesDirectory, log)
   const freezer = createIdleFreezer()
+  const polling = createEagerPolling()
   const estimate = createStartEstimate()
   const environments = new Map<string, RunningEnvironment>()
   const starting = new Set<Promise<unknown>>()
@@ -117,6 +119,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
         variables: environmentVariables(spec, runtime, paths, listener?.address ?? NO_RUNTIME_API),
       },
       freezer,
+      polling,
       notice: interpreter.notice,
       assignSession: (session) => user !== undefined && listener?.assign(user, session),
       release() {

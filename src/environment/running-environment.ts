@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { type EagerPolling, PollingHabit } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import {
   exited,
@@ -31,6 +32,7 @@ export interface EnvironmentParts {
   readonly sandbox: Sandbox
   readonly command: SandboxCommand
   readonly freezer: IdleFreezer
+  readonly polling: EagerPolling
   /** A line for the head of the log stream. */
   readonly notice: string | undefined
   /** Makes the Runtime API by TCP lead to this session. */
@@ -59,6 +61,7 @@ export class RunningEnvironment implements Environment {
   readonly id: string
   readonly #parts: EnvironmentParts
   readonly #log: InvocationLog
+  readonly #habit = new PollingHabit()
   /** One timer for the environment's whole life, wound up again by each invocation. */
   #deadline: NodeJS.Timeout | undefined
   /** None after a failure: the next invocation starts one. */
@@ -177,6 +180,7 @@ export class RunningEnvironment implements Environment {
 
   #dispatch(call: Call, { session }: RuntimeProcess): void {
     const { requestId, payload, invokedFunctionArn, traceHeader, clientContext } = call.invocation
+    if (this.#habit.shouldPoll()) this.#parts.polling.begin()
     const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload }
     session.dispatch(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
       if (this.#call === call && !call.hasTimedOut) this.#settle(call, resultOf(answer))
@@ -186,6 +190,7 @@ export class RunningEnvironment implements Environment {
   /** The caller has the answer at once; the log lines wait a turn, until output written before it has been read. */
   #settle(call: Call, result: InvocationResult, failure?: ReportFailure): void {
     const durationMs = performance.now() - call.startMs
+    this.#habit.note(durationMs)
     this.#call = undefined
     if (!call.invocation.wantsLogTail) call.resolve(result)
     const report = () => {

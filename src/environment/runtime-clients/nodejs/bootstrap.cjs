@@ -6,6 +6,7 @@ const { Socket } = require('node:net')
 const { log, patchConsole, setRequestId } = require('./log.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { toResponse, toLogText, runtimeError } = require('./errors.cjs')
+const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 
 const RUNTIME_SOCKET = 3
 const INVOCATION = '/2018-06-01/runtime/invocation/'
@@ -118,6 +119,7 @@ function answered(head, text) {
 // --- one invocation
 
 function handle(requestId, head, text) {
+  stopPolling()
   const deadline = Number(header(head, 'Lambda-Runtime-Deadline-Ms'))
   const clientContext = header(head, 'Lambda-Runtime-Client-Context')
   env._X_AMZN_TRACE_ID = header(head, 'Lambda-Runtime-Trace-Id')
@@ -198,6 +200,7 @@ function answer(_call, requestLine, json) {
     `POST ${INVOCATION}${requestLine}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}${NEXT}`,
     'utf8',
   )
+  pollEagerly()
 }
 
 /** Reports an error that no handler can answer for, then ends the process. */
