@@ -127,15 +127,25 @@ function constraintsOf(shape: Shape, pick: (kind: ConstraintKind) => boolean = (
 
 /** The sentences of the constraints that a value breaks; usually none. */
 function brokenConstraints(shape: Shape, value: unknown): readonly string[] {
-  const size = sizeOf(shape, value)
-  const broken: Readonly<Record<ConstraintKind, boolean>> = {
-    max: 'max' in shape && shape.max !== undefined && size > shape.max,
-    min: 'min' in shape && shape.min !== undefined && size < shape.min,
-    pattern:
-      shape.type === 'string' && shape.pattern !== undefined && !expressionFor(shape.pattern).test(value as string),
-    enum: shape.type === 'string' && shape.enum !== undefined && !shape.enum.includes(value as string),
+  const broken = (kind: ConstraintKind) => isBroken(shape, value, kind)
+  return kinds.some(broken) ? constraintsOf(shape, broken) : none
+}
+
+const kinds: readonly ConstraintKind[] = ['max', 'min', 'pattern', 'enum']
+
+function isBroken(shape: Shape, value: unknown, kind: ConstraintKind): boolean {
+  switch (kind) {
+    case 'max':
+      return 'max' in shape && shape.max !== undefined && sizeOf(shape, value) > shape.max
+    case 'min':
+      return 'min' in shape && shape.min !== undefined && sizeOf(shape, value) < shape.min
+    case 'pattern':
+      return (
+        shape.type === 'string' && shape.pattern !== undefined && !expressionFor(shape.pattern).test(value as string)
+      )
+    case 'enum':
+      return shape.type === 'string' && shape.enum !== undefined && !shape.enum.includes(value as string)
   }
-  return broken.max || broken.min || broken.pattern || broken.enum ? constraintsOf(shape, (kind) => broken[kind]) : none
 }
 
 const none: readonly string[] = []

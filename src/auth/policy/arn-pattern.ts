@@ -13,8 +13,19 @@ export function compileArnPattern(glob: Glob): Matcher {
   }
 }
 
+/** The account of an ARN, or ''. Every request asks for it, so nothing else is taken apart. */
+export function accountInArn(arn: string): string {
+  let start = 0
+  for (let colons = 0; colons < 4; colons++) {
+    start = arn.indexOf(':', start) + 1
+    if (start === 0) return ''
+  }
+  const end = arn.indexOf(':', start)
+  return end < 0 ? '' : arn.slice(start, end)
+}
+
 /** `arn`, partition, service, region, account, and the rest with its colons. */
-export function splitArn(arn: string): readonly string[] {
+function splitArn(arn: string): readonly string[] {
   const parts = arn.split(':')
   return parts.length <= SEGMENTS ? parts : [...parts.slice(0, SEGMENTS - 1), parts.slice(SEGMENTS - 1).join(':')]
 }

@@ -1,6 +1,6 @@
 import { isOfAccount, type Principal } from '../principal.ts'
 import type { ApplicablePolicies } from './applicable-policies.ts'
-import { splitArn } from './arn-pattern.ts'
+import { accountInArn } from './arn-pattern.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { ALLOWED, type Decision, type ExplicitlyDenied, type PolicyKind } from './decision.ts'
 import { type Grade, strongest } from './principal-pattern.ts'
@@ -92,5 +92,5 @@ const unallowed = (by: PolicyKind): Decision => ({ kind: 'implicitly-denied', by
 
 function accountOf({ resource, resourceAccount, principal }: EvaluationRequest): string | undefined {
   const own = isOfAccount(principal) ? principal.account : undefined
-  return resourceAccount ?? (splitArn(resource)[4] || own)
+  return resourceAccount ?? (accountInArn(resource) || own)
 }

@@ -23,17 +23,21 @@ export function shouldStart({ waiting, busy, starting, runMs, startMs }: Demand)
   return (waiting * runMs) / servers > startMs
 }
 
-// A function that never ran yet is taken for one that takes this long; the first answers correct it.
-const UNKNOWN_RUN_MS = 50
-// Weight of the newest sample in the moving average.
-const NEWEST = 0.2
+// A function that never ran yet is taken for one that takes this long. A short guess is the cheaper mistake: invocations
+// that take longer count with their age and soon correct it, while environments that were not needed stay for minutes.
+const UNKNOWN_RUN_MS = 5
+// Weight of the newest sample in the moving average. Shorter ones count more: the first invocations of a process are
+// slow and say little, and slow ones that run are heeded anyway.
+const NEWEST_SHORTER = 0.5
+const NEWEST_LONGER = 0.1
 
 /** A moving average of how long invocations take, which also heeds those that are still running. */
 export class RunTimes {
   #averageMs: number | undefined
 
   add(ms: number): void {
-    this.#averageMs = this.#averageMs === undefined ? ms : this.#averageMs + NEWEST * (ms - this.#averageMs)
+    const average = this.#averageMs ?? ms
+    this.#averageMs = average + (ms < average ? NEWEST_SHORTER : NEWEST_LONGER) * (ms - average)
   }
 
   /** At least the mean age of the running ones: they will not end sooner than now. */

@@ -17,33 +17,51 @@ import type { Route } from './route.ts'
 export function decodeInput({ operation, labels }: Route, request: HttpRequest): Record<string, unknown> {
   if (!operation.input) return {}
   const shape = structureNamed(lambdaService, operation.input)
-  const input = { ...decodeBody(operation, shape, request.body), ...decodeParameters(shape, labels, request) }
+  const input = decodeBody(operation, shape, request.body)
+  decodeParameters(input, parametersOf(shape), labels, request)
   validateInput(lambdaService, operation.input, input)
   return input
 }
 
+/** A member that is not in the body, with what finding it takes worked out once. */
+interface Parameter {
+  readonly name: string
+  readonly shape: string
+  readonly location: string
+  /** Of a header in lower case, as Node gives them. */
+  readonly wireName: string
+}
+
+const known = new WeakMap<StructureShape, readonly Parameter[]>()
+
+function parametersOf(shape: StructureShape): readonly Parameter[] {
+  const found = known.get(shape)
+  if (found) return found
+  const parameters = Object.entries(shape.members).flatMap(([name, { shape, location, wireName = name }]) =>
+    location === undefined
+      ? []
+      : [{ name, shape, location, wireName: location === 'header' ? wireName.toLowerCase() : wireName }],
+  )
+  known.set(shape, parameters)
+  return parameters
+}
+
 function decodeParameters(
-  shape: StructureShape,
+  input: Record<string, unknown>,
+  parameters: readonly Parameter[],
   labels: Readonly<Record<string, string>>,
   request: HttpRequest,
-): Record<string, unknown> {
-  const decoded: Record<string, unknown> = {}
-  let query: Map<string, string[]> | undefined
-  for (const name in shape.members) {
-    const member = shape.members[name]
-    if (member?.location === undefined) continue
-    const wireName = member.wireName ?? name
-    if (member.location === 'querystring') {
-      if (request.rawQuery === '') continue
-      query ??= parseQuery(request.rawQuery)
-      const values = query.get(wireName)
-      if (values) decoded[name] = decodeQueryValues(member.shape, values)
+): void {
+  const query = request.rawQuery === '' ? undefined : parseQuery(request.rawQuery)
+  for (const { name, shape, location, wireName } of parameters) {
+    if (location === 'querystring') {
+      const values = query?.get(wireName)
+      if (values) input[name] = decodeQueryValues(shape, values)
       continue
     }
-    const text = member.location === 'uri' ? labels[wireName] : headerOf(request, wireName.toLowerCase())
-    if (text !== undefined) decoded[name] = decodeText(lambdaService, member.shape, text)
+    const text = location === 'uri' ? labels[wireName] : headerOf(request, wireName)
+    if (text !== undefined) input[name] = decodeText(lambdaService, shape, text)
   }
-  return decoded
 }
 
 function decodeQueryValues(shapeName: string, values: readonly string[]): unknown {
