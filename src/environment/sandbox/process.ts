@@ -36,7 +36,8 @@ class ProcessSandbox implements Sandbox {
     const [command = '', ...rest] = [...(wrapper ? [wrapper] : []), this.#spec.interpreter.executable, ...parameters]
     const child = spawn(command, rest, {
       cwd: this.paths.task,
-      env: { ...variables, TMPDIR: this.paths.temporary },
+      // The package may be another function's too, so Python must not leave its bytecode in it.
+      env: { ...variables, TMPDIR: this.paths.temporary, PYTHONDONTWRITEBYTECODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A process group of its own, so that everything it starts can be ended with it.
       detached: true,
