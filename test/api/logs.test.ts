@@ -79,7 +79,9 @@ test('two invocations in one environment write one stream, each from START to RE
     const found = await read('ordered', streams[0] ?? '')
     return found.filter((line) => line.startsWith('REPORT')).length === 2 ? found : undefined
   })
-  assert.deepEqual(lines.map(shape), ['INIT_START …', ...invocation('one', 'two'), ...invocation('three')])
+  // Where the host lacks the exact Python, the stream begins with a notice of which one runs.
+  const written = lines.filter((line) => !line.startsWith('lambent: '))
+  assert.deepEqual(written.map(shape), ['INIT_START …', ...invocation('one', 'two'), ...invocation('three')])
 })
 
 test('the request id of the answer is the one in the log', async () => {
