@@ -3,6 +3,9 @@ import { isUtf8 } from 'node:buffer'
 const SOURCE = 'Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)'
 const EXPECTED = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
+// Jackson's own limit; what is nested deeper is not scanned to its end.
+const MAX_DEPTH = 1000
+
 /**
  * Parses bytes that must be one JSON text in UTF-8. A refusal is explained in the words of Jackson, the parser
  * whose messages AWS's services pass on; only its commonest messages are told apart.
@@ -20,11 +23,12 @@ export function parseJsonBytes(bytes: Buffer): { readonly value: unknown } | { r
 
 /** Scans tokens the way the parser reads them, up to the first that cannot be. */
 function explain(bytes: Buffer): string {
-  const open: { close: string; name: string; at: string }[] = []
+  const open: { close: string; name: string; offset: number; line: number; lineStart: number }[] = []
   let position = 0
   let line = 1
   let lineStart = 0
-  const where = (offset = position) => `[${SOURCE}; line: ${line}, column: ${offset - lineStart + 1}]`
+  const place = (inLine: number, column: number) => `[${SOURCE}; line: ${inLine}, column: ${column}]`
+  const where = (offset = position) => place(line, offset - lineStart + 1)
   const peek = () => bytes[position]
   const text = (code: number) =>
     code < 0x20 || (code > 0x7e && code < 0xa0)
@@ -44,7 +48,7 @@ function explain(bytes: Buffer): string {
   const endOfInput = () => {
     const last = open.at(-1)
     if (!last) return `Unexpected end-of-input\n at ${where()}`
-    return `Unexpected end-of-input: expected close marker for ${last.name} (start marker at ${last.at})\n at ${where()}`
+    return `Unexpected end-of-input: expected close marker for ${last.name} (start marker at ${place(last.line, last.offset - last.lineStart + 1)})\n at ${where()}`
   }
   /** Reads one string; a message when it cannot. */
   const readString = (): string | undefined => {
@@ -123,7 +127,15 @@ function explain(bytes: Buffer): string {
     } else {
       let problem: string | undefined
       if (character === '{' || character === '[') {
-        open.push({ close: character === '{' ? '}' : ']', name: character === '{' ? 'Object' : 'Array', at: where() })
+        if (open.length === MAX_DEPTH)
+          return `Document nesting depth (${MAX_DEPTH + 1}) exceeds the maximum allowed (${MAX_DEPTH}, from \`StreamReadConstraints.getMaxNestingDepth()\`)`
+        open.push({
+          close: character === '{' ? '}' : ']',
+          name: character === '{' ? 'Object' : 'Array',
+          offset: position,
+          line,
+          lineStart,
+        })
         position++
         wants = character === '{' ? 'name-or-close' : 'value-or-close'
         continue

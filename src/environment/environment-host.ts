@@ -120,6 +120,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       },
       freezer,
       polling,
+      hostLog: log,
       notice: interpreter.notice,
       assignSession: (session) => user !== undefined && listener?.assign(user, session),
       release() {

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import type { Log } from '#base'
 import { type EagerPolling, PollingHabit } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import {
@@ -33,6 +34,7 @@ export interface EnvironmentParts {
   readonly command: SandboxCommand
   readonly freezer: IdleFreezer
   readonly polling: EagerPolling
+  readonly hostLog: Log
   /** A line for the head of the log stream. */
   readonly notice: string | undefined
   /** Makes the Runtime API by TCP lead to this session. */
@@ -109,7 +111,7 @@ export class RunningEnvironment implements Environment {
     this.#parts.sandbox.freeze()
   }
 
-  invoke(invocation: Invocation): Promise<InvocationResult> {
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
     assert(this.isAlive, 'an environment that was shut down is not invoked')
     assert(this.#call === undefined, 'an environment has one invocation at a time')
     this.#owedReport?.()
@@ -293,7 +295,10 @@ export class RunningEnvironment implements Environment {
     call?.reject(new Error('the execution environment was shut down during the invocation'))
     sandbox.kill()
     await this.#process?.end
-    await sandbox.remove()
+    // What could not be removed is left to the next start of a server; the environment is gone all the same.
+    await sandbox
+      .remove()
+      .catch((cause) => this.#parts.hostLog.warn('an environment left something behind', { id: this.id, cause }))
     release()
   }
 }

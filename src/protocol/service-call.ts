@@ -76,7 +76,7 @@ function queryCall(request: HttpRequest): ServiceCall {
   const form = parseQuery(request.body.toString('utf8'))
   const [action = '', version = ''] = [form.get('Action')?.[0], form.get('Version')?.[0]]
   const service = version === stsService.apiVersion ? stsService : iamService
-  const operation = service.operations[action]
+  const operation = Object.hasOwn(service.operations, action) ? service.operations[action] : undefined
   const unknown = new ApiError('InvalidAction', 400, {
     message: `Could not find operation ${action} for version ${version}`,
   })

@@ -18,7 +18,7 @@ export interface FunctionAddress {
 
 // name, partial ARN, full ARN, each with or without qualifier. An ARN that ends in `:function` names the function "function".
 const FORM =
-  /^(?:arn:[^:]+:lambda:)?(?:((?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(\d{12}):)?(?:function:)?([a-zA-Z0-9-_.]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/
+  /^(?:arn:[^:]*:lambda:)?(?:((?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(\d{12}):)?(?:function:)?([a-zA-Z0-9-_.]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/
 
 /** Splits a name that has passed the model's pattern. */
 export function parseFunctionName(text: string): FunctionName {

@@ -30,6 +30,12 @@ export interface Role {
   readonly createdMs: number
 }
 
+export const roleArn = (partition: string, { account, path, name }: Pick<Role, 'account' | 'path' | 'name'>): string =>
+  `arn:${partition}:iam::${account}:role${path}${name}`
+
+/** The name in a role's ARN: what follows the path. */
+export const roleNameIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
+
 /** A policy document embedded in a user or a role. */
 export interface InlinePolicy {
   readonly account: string

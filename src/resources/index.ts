@@ -34,7 +34,7 @@ export {
   qualifiedArn,
 } from './function-name.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
-export type { AccessKey, InlinePolicy, Page, Role, User } from './identity.ts'
+export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
 export { runtimeVersionArn } from './runtimes.ts'

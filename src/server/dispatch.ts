@@ -55,13 +55,11 @@ function lambdaDispatch(operation: Operation): Dispatch {
   if (handle === notYet) throw notImplemented(name)
   return {
     isTraced: name === 'Invoke' || name === 'InvokeAsync',
-    addressOf: (place, account, input) =>
-      typeof input.FunctionName === 'string'
-        ? addressOf(place, account, {
-            FunctionName: input.FunctionName,
-            Qualifier: input.Qualifier as string | undefined,
-          })
-        : NOWHERE,
+    addressOf: (place, account, input) => {
+      const FunctionName = input.FunctionName ?? taggedFunction(input)
+      if (typeof FunctionName !== 'string') return NOWHERE
+      return addressOf(place, account, { FunctionName, Qualifier: input.Qualifier as string | undefined })
+    },
     authorization: (input, { place, caller, address }) => {
       // Nobody can be allowed it by a resource policy, because there is no resource yet: AWS gives no reason.
       if (name === 'CreateFunction' && address.account !== caller.account) throw accessDeniedException(null)
@@ -74,6 +72,10 @@ function lambdaDispatch(operation: Operation): Dispatch {
     handle,
   }
 }
+
+/** The ARN in `Resource`, when it is a function's. */
+const taggedFunction = ({ Resource }: Input) =>
+  typeof Resource === 'string' && Resource.split(':')[5] === 'function' ? Resource : undefined
 
 interface Neighbour {
   readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>

@@ -23,16 +23,37 @@ interface Answers {
   refuse(head: RequestHead, error: ApiError): HttpResponse
 }
 
+/** A listener, and the news of when nothing is being answered any more. */
+export interface Listener {
+  readonly server: Server
+  /** Resolves once every request that has come is answered to its last byte. */
+  answered(): Promise<void>
+}
+
 /** Sockets to plain request values, and plain response values back. */
-export function createListener(answers: Answers): Server {
+export function createListener(answers: Answers): Listener {
   const bodies = new BodyReader()
+  let open = 0
+  let onAnswered: (() => void) | undefined
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (incoming, outgoing) => {
+    open++
+    outgoing.on('close', () => {
+      open--
+      if (open === 0) onAnswered?.()
+    })
     answer(incoming, outgoing, bodies, answers).catch(() => outgoing.destroy())
   })
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
-  return server
+  return {
+    server,
+    answered: () =>
+      new Promise((resolve) => {
+        onAnswered = resolve
+        if (open === 0) resolve()
+      }),
+  }
 }
 
 async function answer(

@@ -10,9 +10,10 @@ export async function openRootCredentials(
   const file = join(dataDirectory, 'credentials')
   const stored = await readCredentials(file)
   const key = preset ?? stored ?? newRootKey()
-  const isNew = key.accessKeyId !== stored?.accessKeyId || key.secretAccessKey !== stored.secretAccessKey
-  if (isNew) await writeCredentials(file, key)
-  return { key, file, isNew }
+  const isChanged = key.accessKeyId !== stored?.accessKeyId || key.secretAccessKey !== stored.secretAccessKey
+  if (isChanged) await writeCredentials(file, key)
+  // One that was preset is not shown: whoever set it knows it, and output is kept in logs.
+  return { key, file, isNew: preset === undefined && stored === undefined }
 }
 
 /** AWS INI form: the file can be named in AWS_SHARED_CREDENTIALS_FILE. */

@@ -4,6 +4,7 @@ import { traceHeaderFor } from '#invocation'
 import { ApiError, type Operation, ServiceException } from '#model'
 import type { RequestContext } from '#operations'
 import { type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
+import { type FunctionAddress, type FunctionVersion, LATEST, type Tags } from '#resources'
 import { answerPreflight, crossOriginHeaders } from './cors.ts'
 import { type Dispatch, dispatcherOf } from './dispatch.ts'
 import type { Running } from './running.ts'
@@ -21,6 +22,8 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     const dispatch = dispatcherOf(call.service, operation)
     const input = call.decodeInput()
     const context = createContext(request, requestId, caller, running, dispatch, input)
+    const unknownTags = caller.kind === 'root' ? undefined : loadTags(context)
+    if (unknownTags) await unknownTags
     const question = dispatch.authorization(input, context)
     if (question) context.authorize(question.action, question.resource)
     const output = await dispatch.handle(input, context)
@@ -85,11 +88,26 @@ function createContext(
         sourceIp: request.sourceIp,
         region: running.place.region,
         userAgent: headerOf(request, 'user-agent'),
+        resourceTags: latestOf(running, address)?.tags,
+        requestTags: input.Tags as Tags | undefined,
+        tagKeys: input.TagKeys as readonly string[] | undefined,
         keys,
       }
       authorize({ principal: caller, action, resource, context: createRequestContext(facts) })
     },
   }
+}
+
+/** Policies may ask for the tags of the function, which are with `$LATEST`; undefined when memory has them. */
+function loadTags({ store, address }: RequestContext): Promise<unknown> | undefined {
+  const isKnown =
+    address.functionName === '' || store.functions.peek(address.account, address.functionName, LATEST) !== 'unknown'
+  return isKnown ? undefined : store.functions.find(address.account, address.functionName, LATEST)
+}
+
+function latestOf({ services }: Running, { account, functionName }: FunctionAddress): FunctionVersion | undefined {
+  const known = services.store.functions.peek(account, functionName, LATEST)
+  return known === 'unknown' ? undefined : known
 }
 
 /** What is not meant for the caller is a bug: the caller gets a 500, the log gets the cause. */

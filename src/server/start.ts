@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
@@ -14,6 +15,9 @@ import { openRootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
 import { refuse, serve } from './serve.ts'
 import { shuttingDown } from './shutting-down.ts'
+
+/** The longest invocation takes fifteen minutes; a client that does not read its answer is not waited for any longer. */
+const LONGEST_DRAIN_MS = 16 * 60_000
 
 /** A started server. */
 export interface LambentServer {
@@ -51,7 +55,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const issueCredentials = (version: FunctionVersion) =>
     directory.sessions.issue({
       account: version.account,
-      roleName: roleNameOf(version),
+      roleArn: version.configuration.role,
       sessionName: sessionNameOf(version),
     })
   const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
@@ -59,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const codeDownload = new CodeDownload(store)
 
   let isDraining = false
-  const listener = createListener({
+  const { server: listener, answered } = createListener({
     serve: (request) => (isDraining ? Promise.resolve(refuse(request, shuttingDown())) : serve(request, running)),
     refuse,
   })
@@ -99,7 +103,11 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       isDraining = true
       listener.close()
       listener.closeIdleConnections()
-      await Promise.all([invocations.drained(), deliverer.stop()])
+      await Promise.all([
+        Promise.race([answered(), clock.sleep(LONGEST_DRAIN_MS)]),
+        invocations.drained(),
+        deliverer.stop(),
+      ])
       endHousekeeping()
       invocations.close()
       await environments.close()
@@ -109,7 +117,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   }
 }
 
-async function listen(listener: ReturnType<typeof createListener>, { host, port }: ServerOptions): Promise<string> {
+async function listen(listener: Server, { host, port }: ServerOptions): Promise<string> {
   listener.listen(port, host)
   await once(listener, 'listening')
   const address = listener.address() as AddressInfo
@@ -120,9 +128,6 @@ async function listen(listener: ReturnType<typeof createListener>, { host, port 
 async function resumeUnsettled(store: Store, invocations: Invocations): Promise<void> {
   for (const version of await store.functions.listUnsettled()) invocations.settle(version)
 }
-
-const roleNameOf = ({ configuration }: FunctionVersion) =>
-  configuration.role.slice(configuration.role.lastIndexOf('/') + 1)
 
 /** AWS names the session after the function; names of one character are too short for a session. */
 const sessionNameOf = ({ functionName }: FunctionVersion) =>

@@ -1,5 +1,5 @@
 import type { Clock } from '#base'
-import { type AccessKey, partitionOf } from '#resources'
+import { type AccessKey, partitionOf, roleArn, roleNameIn } from '#resources'
 import type { IdentityStore } from '#store'
 import type { Caller, Identity } from '../caller.ts'
 import { noPolicies } from '../policy/applicable-policies.ts'
@@ -69,15 +69,16 @@ export class IdentityDirectory {
   }
 
   async #sessionIdentity(session: Session): Promise<Identity | undefined> {
-    const role = await this.#identities.findRole(session.account, session.roleName)
-    if (!role) return undefined
+    const role = await this.#identities.findRole(session.account, roleNameIn(session.roleArn))
+    // A role of the same name elsewhere is another role: the session ends with its own.
+    if (!role || roleArn(this.#partition, role) !== session.roleArn) return undefined
     const policies = callerPolicies(this.#identities.policiesOf(session.account, 'role', role.name))
     const caller: Caller = {
       kind: 'role-session',
       account: session.account,
       arn: `arn:${this.#partition}:sts::${session.account}:assumed-role/${role.name}/${session.sessionName}`,
       userId: `${role.id}:${session.sessionName}`,
-      roleArn: `arn:${this.#partition}:iam::${session.account}:role${role.path}${role.name}`,
+      roleArn: session.roleArn,
       accessKeyId: session.accessKeyId,
       policies,
     }

@@ -8,7 +8,7 @@ export interface Session {
   readonly sessionToken: string
   readonly expiresAtMs: number
   readonly account: string
-  readonly roleName: string
+  readonly roleArn: string
   readonly sessionName: string
 }
 
@@ -27,7 +27,7 @@ export class Sessions {
     this.#clock = clock
   }
 
-  issue(of: { readonly account: string; readonly roleName: string; readonly sessionName: string }): Session {
+  issue(of: { readonly account: string; readonly roleArn: string; readonly sessionName: string }): Session {
     const session: Session = {
       ...of,
       accessKeyId: newAccessKeyId('ASIA'),

@@ -14,6 +14,9 @@ export const MOST_RESPONSE_BYTES = 6_291_556
 /** Small payloads go out in one write together with their head; larger ones in one vectored write, uncopied. */
 const MOST_COPIED_BYTES = 16 * 1024
 
+/** Answers that wait for the next event to go out with; a client in its senses has one or two. */
+const MOST_UNSENT = 1_048_576
+
 const INVOCATION = '/2018-06-01/runtime/invocation/'
 const NEXT = `${INVOCATION}next`
 const PING = ['/2018-06-01/ping', '/ping']
@@ -26,6 +29,11 @@ export function serveRuntime(socket: Socket, session: RuntimeSession): void {
   socket.on('data', (chunk: Buffer) => {
     reader.read(chunk)
     connection.flush()
+    // Who does not read its answers is not read either, so that nothing piles up here.
+    if (socket.writableNeedDrain) {
+      socket.pause()
+      socket.once('drain', () => socket.resume())
+    }
   })
   socket.on('close', () => session.abandon(connection))
   // A runtime that dies resets its connection; its exit is what counts.
@@ -60,6 +68,7 @@ class RuntimeConnection implements NextReceiver {
 
   end(head: RequestHead, body: Buffer | undefined): void {
     this.#unsent += this.#reply(head, body)
+    if (this.#unsent.length > MOST_UNSENT) this.#socket.destroy()
   }
 
   fail(): void {

@@ -18,15 +18,18 @@ export interface RuntimeListener {
 
 /** Connections of all environments together; beyond them nobody is served, rather than everybody slowly. */
 const MOST_CONNECTIONS = 4096
+/** A connection may hold a whole response in memory; no client needs many. */
+const MOST_CONNECTIONS_EACH = 16
 
 export async function openRuntimeListener(): Promise<RuntimeListener> {
   const sessions = new Map<number, RuntimeSession>()
   const sockets = new Map<Socket, number>()
+  const countOf = (user: number) => [...sockets.values()].filter((owner) => owner === user).length
   const server = createServer({ pauseOnConnect: true, noDelay: true }, async (socket) => {
     socket.on('error', () => socket.destroy())
     const user = await findPeerUser(socket)
     const session = user === undefined ? undefined : sessions.get(user)
-    if (user === undefined || session === undefined) return socket.destroy()
+    if (user === undefined || session === undefined || countOf(user) >= MOST_CONNECTIONS_EACH) return socket.destroy()
     sockets.set(socket, user)
     socket.on('close', () => sockets.delete(socket))
     serveRuntime(socket, session)

@@ -9,6 +9,7 @@ import { backOffUntilMs, MAX_EVENT_AGE_MS, nextAttemptMs } from './retry.ts'
 
 // How often the window is fitted to the host's load.
 const ADJUST_EVERY_MS = 250
+const READ_AGAIN_MS = 1_000
 
 /** Takes accepted events from the queue and invokes them like anybody else, until each has run or has failed for good. */
 export class Deliverer {
@@ -48,10 +49,21 @@ export class Deliverer {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       const room = this.#window.size - this.#running.size
-      const events = room > 0 ? await this.#store.events.claim(this.#clock.now(), room) : []
+      const events = room > 0 ? await this.#claim(room) : []
       for (const event of events) this.#begin(event)
       if (this.#isFull) await Promise.race(this.#running)
       else if (events.length === 0) await this.#store.events.waitForWork(signal).catch(() => undefined)
+    }
+  }
+
+  /** A failing read is tried again a little later: the events are safe where they are. */
+  async #claim(room: number): Promise<readonly StoredEvent[]> {
+    try {
+      return await this.#store.events.claim(this.#clock.now(), room)
+    } catch (cause) {
+      this.#log.error('events could not be read; trying again', { cause })
+      await this.#clock.sleep(READ_AGAIN_MS, this.#stopping.signal).catch(() => undefined)
+      return []
     }
   }
 

@@ -1,6 +1,6 @@
 import { compilePolicy, createRequestContext, evaluate, noPolicies, type Principal } from '#auth'
 import { accessDeniedException } from '#model'
-import { type Role, roleNotAssumable } from '#resources'
+import { roleArn as arnOf, type Role, roleNameIn, roleNotAssumable } from '#resources'
 import type { RequestContext } from '../context.ts'
 
 const LAMBDA: Principal = { kind: 'service', service: 'lambda.amazonaws.com' }
@@ -8,11 +8,13 @@ const LAMBDA: Principal = { kind: 'service', service: 'lambda.amazonaws.com' }
 /** The role must exist and let Lambda assume it, and the caller must be allowed to pass it on. */
 export async function checkExecutionRole(context: RequestContext, roleArn: string): Promise<void> {
   if (!context.isEnforced) return
-  const [, , , , account = '', path = ''] = roleArn.split(':')
+  const [, , , , account = ''] = roleArn.split(':')
   if (account !== context.caller.account) throw accessDeniedException('Cross-account pass role is not allowed.')
   context.authorize('iam:PassRole', roleArn, { 'iam:PassedToService': 'lambda.amazonaws.com' })
-  const role = await context.store.identities.findRole(account, path.slice(path.lastIndexOf('/') + 1))
-  if (!role || !isAssumableByLambda(role, roleArn, context.clock.now())) throw roleNotAssumable()
+  const role = await context.store.identities.findRole(account, roleNameIn(roleArn))
+  // Names are found without regard to path and case, so this is the role that was asked about only if its ARN is.
+  const isMeant = role && arnOf(context.place.partition, role) === roleArn
+  if (!isMeant || !isAssumableByLambda(role, roleArn, context.clock.now())) throw roleNotAssumable()
 }
 
 function isAssumableByLambda(role: Role, roleArn: string, nowMs: number): boolean {

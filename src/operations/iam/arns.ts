@@ -1,3 +1,5 @@
+export { roleArn } from '#resources'
+
 interface Named {
   readonly account: string
   readonly path: string
@@ -6,6 +8,3 @@ interface Named {
 
 export const userArn = (partition: string, { account, path, name }: Named) =>
   `arn:${partition}:iam::${account}:user${path}${name}`
-
-export const roleArn = (partition: string, { account, path, name }: Named) =>
-  `arn:${partition}:iam::${account}:role${path}${name}`

@@ -10,7 +10,9 @@ const CONTENT_TYPE = 'application/x-amz-json-1.1'
 /** AWS JSON 1.1: the operation is in `X-Amz-Target`, input and output are the bodies. */
 export function matchTarget(service: Service, target: string): Operation | undefined {
   const [prefix, name = ''] = target.split('.')
-  return prefix === service.targetPrefix ? service.operations[name] : undefined
+  return prefix === service.targetPrefix && Object.hasOwn(service.operations, name)
+    ? service.operations[name]
+    : undefined
 }
 
 export function decodeJsonInput(service: Service, operation: Operation, request: HttpRequest): Record<string, unknown> {

@@ -54,8 +54,13 @@ export class CodePackages implements CodeStore {
   async collect(used: ReadonlySet<string>): Promise<void> {
     const kept = new Set([...used].map(hashOf))
     for (const hash of await this.#directory.hashes()) {
+      if (kept.has(hash)) {
+        // The grace begins when it falls out of use: an invocation may still run it then.
+        this.#touch(hash)
+        continue
+      }
       const lastUsedMs = this.#lastUsedMs.get(hash) ?? Number.NEGATIVE_INFINITY
-      if (kept.has(hash) || lastUsedMs > this.#clock.now() - GRACE_MS) continue
+      if (lastUsedMs > this.#clock.now() - GRACE_MS) continue
       this.#lastUsedMs.delete(hash)
       await this.#turns.take(hash, () => this.#directory.remove(hash))
     }

@@ -17,6 +17,9 @@ const MAXIMUM_TAIL_BYTES = 16 * 1024 * 1024
 const MAXIMUM_READ = 64
 // Timers cannot wait longer than 24 days; looking once an hour costs nothing.
 const MAXIMUM_SLEEP_MS = 3_600_000
+// A full disk may be made room on within a minute; after that the event waits for the next start.
+const MAXIMUM_TRIES = 60
+const TRY_AGAIN_MS = 1_000
 
 export async function openEventStore(database: Database, clock: Clock, log: Log): Promise<EventQueue> {
   const { queries } = database
@@ -86,10 +89,22 @@ export class EventQueue implements EventStore, Belongings {
 
   async retry(id: number, attempts: number, dueMs: number): Promise<void> {
     const update = this.#queries.updateTable('events').set({ attempts, due_ms: dueMs }).where('id', '=', id)
-    const [updated] = await this.#commit([update.compile()])
+    const [updated] = await this.#commitAtLast(update.compile())
     if (updated?.changes) this.#onDisk.note(id, dueMs)
     this.#taken.delete(id)
     this.#wake()
+  }
+
+  /** A commit that fails is tried again for a while, because until it succeeds nobody can claim the event. */
+  async #commitAtLast(statement: Statement): Promise<readonly StatementResult[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#commit([statement])
+      } catch (error) {
+        if (tries === MAXIMUM_TRIES) throw error
+        await this.#clock.sleep(TRY_AGAIN_MS)
+      }
+    }
   }
 
   deletion(account: string, functionName: string): Statement {
