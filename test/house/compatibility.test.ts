@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { compatibilityPage, pageFile } from '../../tools/compatibility/page.ts'
 
 test('docs/compatibility.md says what the handlers and the tests say', () => {
-  assert.equal(readFileSync(pageFile, 'utf8'), compatibilityPage(), 'run `npm run compatibility`')
+  assert.ok(readFileSync(pageFile, 'utf8') === compatibilityPage(), 'it is stale: run `npm run compatibility`')
 })
 
 test('every operation that works has a test', () => {
