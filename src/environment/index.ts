@@ -5,4 +5,3 @@ export {
   openEnvironmentHost,
 } from './environment-host.ts'
 export type { Environment, EnvironmentSpec, Invocation, InvocationResult, RoleCredentials } from './environment-spec.ts'
-export { isSupportedRuntime } from './runtimes/runtime.ts'

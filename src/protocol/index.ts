@@ -1,5 +1,3 @@
 export { type HttpRequest, type HttpResponse, headerOf } from './http.ts'
-export { bodyLimitBytes, bodyTooLarge } from './rest-json/body-limit.ts'
+export { bodyTooLarge } from './rest-json/body-limit.ts'
 export { bodyLimitOf, matchCall, type ServiceCall } from './service-call.ts'
-export { decodePercent, parseQuery } from './url.ts'
-export { constraintFailure, validateInput, validationSentence } from './validate.ts'

@@ -23,11 +23,11 @@ export function validateInput(
 }
 
 /** `1 validation error detected: ...`, `2 validation errors detected: ...; ...` */
-export const validationSentence = (failures: readonly string[]) =>
+const validationSentence = (failures: readonly string[]) =>
   `${failures.length} validation error${failures.length === 1 ? '' : 's'} detected: ${failures.join('; ')}`
 
 /** `Value 'x' at 'memberPath' failed to satisfy constraint: ...` */
-export const constraintFailure = (value: unknown, path: string, constraint: string) =>
+const constraintFailure = (value: unknown, path: string, constraint: string) =>
   `Value ${value === undefined || value === null ? 'null' : `'${printed(value)}'`} at '${path}' failed to satisfy constraint: ${constraint}`
 
 function checkStructure(

@@ -88,7 +88,10 @@ function createContext(
         sourceIp: request.sourceIp,
         region: running.place.region,
         userAgent: headerOf(request, 'user-agent'),
-        resourceTags: latestOf(running, address)?.tags,
+        // Looked up only for a policy that asks.
+        get resourceTags() {
+          return latestOf(running, address)?.tags
+        },
         requestTags: input.Tags as Tags | undefined,
         tagKeys: input.TagKeys as readonly string[] | undefined,
         keys,

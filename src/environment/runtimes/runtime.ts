@@ -14,5 +14,3 @@ export function parseRuntime(identifier: string): Runtime | undefined {
   if (node?.[1]) return { identifier, family: 'nodejs', version: node[1] }
   return undefined
 }
-
-export const isSupportedRuntime = (identifier: string): boolean => parseRuntime(identifier) !== undefined

@@ -55,10 +55,6 @@ export class Pool {
     return this.#idle.length + this.#busy.size + this.#waiting.length + this.#starting === 0
   }
 
-  get idleCount(): number {
-    return this.#idle.length
-  }
-
   /** Runs in an idle environment, or in whichever comes first: a freed one or a new one. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
     const idle = this.#idle.pop()
