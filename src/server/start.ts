@@ -9,7 +9,7 @@ import { type FunctionVersion, type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
 import { CodeDownload } from './code-download.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { createListener } from './http.ts'
+import { createListener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
 import { openRootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
@@ -63,11 +63,11 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const codeDownload = new CodeDownload(store)
 
   let isDraining = false
-  const { server: listener, answered } = createListener({
+  const listener = createListener({
     serve: (request) => (isDraining ? Promise.resolve(refuse(request, shuttingDown())) : serve(request, running)),
     refuse,
   })
-  const url = await listen(listener, options).catch(async (error) => {
+  const url = await listen(listener.server, options).catch(async (error) => {
     await Promise.allSettled([environments.close(), store.close()])
     throw error
   })
@@ -101,10 +101,10 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     limits: environments.limits,
     stop: async () => {
       isDraining = true
-      listener.close()
+      listener.server.close()
       listener.closeIdleConnections()
       await Promise.all([
-        Promise.race([answered(), clock.sleep(LONGEST_DRAIN_MS)]),
+        Promise.race([listener.answered(), clock.sleep(LONGEST_DRAIN_MS)]),
         invocations.drained(),
         deliverer.stop(),
       ])

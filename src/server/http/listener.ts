@@ -4,6 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { ApiError, requestEntityTooLarge } from '#model'
 import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf } from '#protocol'
 import { payloadTooLarge } from '#resources'
+import { OpenRequests } from './open-requests.ts'
+import { PlainConnections } from './plain-connections.ts'
+import { JOINED_BYTES } from './plain-response.ts'
 
 // All bodies that are being read at one time; beyond it the host's memory would be the limit.
 const MAX_BUFFERED_BYTES = 1_073_741_824
@@ -11,9 +14,6 @@ const MAX_BUFFERED_BYTES = 1_073_741_824
 const KEEP_ALIVE_MS = 75_000
 // Many clients read an answer only when they have sent their whole request; a longer one is cut off.
 const LINGER_MS = 10_000
-
-// Below this, copying a body costs less than a second buffer in the write.
-const JOINED_BYTES = 16_384
 
 type RequestHead = Omit<HttpRequest, 'body'>
 
@@ -23,36 +23,39 @@ interface Answers {
   refuse(head: RequestHead, error: ApiError): HttpResponse
 }
 
-/** A listener, and the news of when nothing is being answered any more. */
+/** A server that listens, and the ways to end its connections. */
 export interface Listener {
   readonly server: Server
   /** Resolves once every request that has come is answered to its last byte. */
   answered(): Promise<void>
+  closeIdleConnections(): void
+  closeAllConnections(): void
 }
 
 /** Sockets to plain request values, and plain response values back. */
 export function createListener(answers: Answers): Listener {
   const bodies = new BodyReader()
-  let open = 0
-  let onAnswered: (() => void) | undefined
+  const requests = new OpenRequests()
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (incoming, outgoing) => {
-    open++
-    outgoing.on('close', () => {
-      open--
-      if (open === 0) onAnswered?.()
-    })
+    requests.begin()
+    outgoing.on('close', () => requests.end())
     answer(incoming, outgoing, bodies, answers).catch(() => outgoing.destroy())
   })
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
+  const plain = new PlainConnections(server, { requests, keepAliveMs: KEEP_ALIVE_MS, serve: answers.serve })
   return {
     server,
-    answered: () =>
-      new Promise((resolve) => {
-        onAnswered = resolve
-        if (open === 0) resolve()
-      }),
+    answered: () => requests.none(),
+    closeIdleConnections() {
+      plain.closeIdle()
+      server.closeIdleConnections()
+    },
+    closeAllConnections() {
+      plain.closeAll()
+      server.closeAllConnections()
+    },
   }
 }
 
