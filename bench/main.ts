@@ -6,6 +6,7 @@ import { type Finding, isHeld, type Measurement } from './measurement.ts'
 import { coldStart } from './measurements/cold-start.ts'
 import { eventAccept } from './measurements/event-accept.ts'
 import { listFunctions } from './measurements/list-functions.ts'
+import { manyVersions } from './measurements/many-versions.ts'
 import { startUp } from './measurements/start-up.ts'
 import { warmInvoke } from './measurements/warm-invoke.ts'
 import { BadOption, type Options, readOptions } from './options.ts'
@@ -16,7 +17,7 @@ import { writeResults } from './report/write-results.ts'
 
 // `npm run bench`: how fast the server is, beside what the same machine does at best in the same minutes.
 
-const measurements: readonly Measurement[] = [warmInvoke, coldStart, eventAccept, startUp, listFunctions]
+const measurements: readonly Measurement[] = [warmInvoke, coldStart, eventAccept, startUp, listFunctions, manyVersions]
 // Several times what the slowest measurement takes on a machine with two cores.
 const MEASUREMENT_LIMIT_MS = 5 * 60_000
 

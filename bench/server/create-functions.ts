@@ -1,4 +1,11 @@
-import { CreateFunctionCommand, type Runtime, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda'
+import {
+  CreateFunctionCommand,
+  PublishVersionCommand,
+  type Runtime,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
+  waitUntilFunctionUpdatedV2,
+} from '@aws-sdk/client-lambda'
 import type { Account } from './account.ts'
 import { zipOfFunction } from './zip.ts'
 
@@ -11,7 +18,7 @@ export const languages = [
 export type Language = (typeof languages)[number]
 
 // The first function of a runtime may wait until its interpreter has been fetched.
-const ACTIVE_LIMIT_SECONDS = 90
+const waiting = { maxWaitTime: 90, minDelay: 0.02, maxDelay: 0.2 }
 // Enough to keep the server busy from one client.
 const PARALLEL = 16
 
@@ -24,14 +31,25 @@ export async function createFunction(account: Account, name: string, language: L
 /** Functions `many-<from>` to `many-<to - 1>`, all of the same code. */
 export async function createManyFunctions(account: Account, from: number, to: number): Promise<void> {
   const code = zipOfFunction('echo-python')
-  const names = Array.from({ length: to - from }, (_, index) => `many-${from + index}`)
-  const rest = names.values()
-  await Promise.all(
-    Array.from({ length: PARALLEL }, async () => {
-      for (const name of rest) await create(account, name, 'python3.12', code)
-    }),
-  )
-  for (const name of names.slice(-PARALLEL)) await untilActive(account, name)
+  await forMany(from, to, (name) => create(account, name, 'python3.12', code))
+  for (let last = Math.max(from, to - PARALLEL); last < to; last++) await untilActive(account, `many-${last}`)
+}
+
+/** One more version of each of the first `count` functions, which `description` makes different from the one before. */
+export async function publishMany({ lambda }: Account, count: number, description: string): Promise<void> {
+  await forMany(0, count, async (FunctionName) => {
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description: description }))
+    await waitUntilFunctionUpdatedV2({ ...waiting, client: lambda }, { FunctionName })
+    await lambda.send(new PublishVersionCommand({ FunctionName }))
+  })
+}
+
+async function forMany(from: number, to: number, act: (name: string) => Promise<void>): Promise<void> {
+  const numbers = Array.from({ length: to - from }, (_, index) => from + index).values()
+  const actOnEach = async () => {
+    for (const number of numbers) await act(`many-${number}`)
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, actOnEach))
 }
 
 async function create({ lambda, roleArn }: Account, name: string, runtime: Runtime, code: Buffer): Promise<void> {
@@ -47,6 +65,5 @@ async function create({ lambda, roleArn }: Account, name: string, runtime: Runti
 }
 
 async function untilActive({ lambda: client }: Account, name: string): Promise<void> {
-  const limits = { client, maxWaitTime: ACTIVE_LIMIT_SECONDS, minDelay: 0.02, maxDelay: 0.2 }
-  await waitUntilFunctionActiveV2(limits, { FunctionName: name })
+  await waitUntilFunctionActiveV2({ ...waiting, client }, { FunctionName: name })
 }
