@@ -28,8 +28,10 @@ export interface RequestContext extends Services {
   readonly address: FunctionAddress
   readonly traceHeader: string
   /** Throws AccessDeniedException unless the caller may also do this; `keys` are condition keys of the action. */
-  authorize(action: string, resource: string, keys?: Readonly<Record<string, string>>): void
+  authorize(action: string, resource: string, keys?: ConditionKeys): void
 }
+
+export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>
 
 export type Handler<Name extends OperationName> = (
   input: Operations[Name]['input'],
