@@ -1,5 +1,6 @@
 export { type Alias, chooseVersion, describeAlias, newAlias, updateAlias, type WeightedVersion } from './alias.ts'
 export * from './alias-errors.ts'
+export * from './code-errors.ts'
 export {
   ACCOUNT_CONCURRENCY,
   MAXIMUM_RESERVED,

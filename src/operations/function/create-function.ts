@@ -21,7 +21,7 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
   const tags = checkTags(input.Tags)
   if (tags) context.authorize('lambda:TagResource', functionArn(place, { account: caller.account, functionName }))
   await checkExecutionRole(context, input.Role)
-  const code = await storeCode(store, input.Code)
+  const code = await storeCode(context, input.Code)
   await checkSizeWithLayers(context, code, configuration)
   const created = newFunction({
     account: caller.account,

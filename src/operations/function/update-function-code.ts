@@ -9,7 +9,7 @@ export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, c
   const found = expectFree(context, await findChangeable(context), input.RevisionId)
   if (input.ImageUri !== undefined)
     throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")
-  const code = await storeCode(context.store, input)
+  const code = await storeCode(context, input)
   const updateOf = async (current: FunctionVersion) => {
     const architecture = input.Architectures?.[0] ?? current.configuration.architecture
     const configuration = { ...current.configuration, architecture }
