@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import {
   CreateFunctionCommand,
-  DeleteFunctionCommand,
   type FunctionCode,
   GetFunctionCommand,
   ListFunctionsCommand,
@@ -236,29 +235,11 @@ test('callers need a policy that lets them get the object, or its version', asyn
   for (const attempt of versioned.slice(1)) await attempt()
 })
 
-/** A server whose S3 answers as `answer` does. */
-async function withS3(answer: RequestListener, work: (on: TestServer) => Promise<void>): Promise<void> {
-  const listener = createServer(answer).listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as AddressInfo
-  await using on = await startTestServer({
-    args: ['--auth', 'none'],
-    environment: { ...keys, LAMBENT_S3_ENDPOINT: `http://127.0.0.1:${port}` },
-  })
-  try {
-    await work(on)
-    const { Functions } = await lambdaClient(on).send(new ListFunctionsCommand({}))
-    assert.deepEqual(Functions, [], 'it still serves, and nothing was stored')
-  } finally {
-    listener.closeAllConnections()
-    listener.close()
-  }
-}
-
 const document = (code: string, message: string) =>
   `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`
 
 const bad: readonly (readonly [name: string, answer: RequestListener, expected: Refusal])[] = [
+  ['never answers', () => {}, unread('RequestTimeout', 'S3 did not answer in time.')],
   [
     'answers 500 with a document',
     (_, response) => response.writeHead(500).end(document('InternalError', 'We encountered an internal error.')),
@@ -273,7 +254,7 @@ const bad: readonly (readonly [name: string, answer: RequestListener, expected: 
     'answers 403',
     (_, response) => response.writeHead(403).end(document('InvalidAccessKeyId', 'No such key.')),
     denied(
-      'Your access has been denied by S3, please make sure your request credentials have permission to GetObject for bucket/key. S3 Error Code: InvalidAccessKeyId. S3 Error Message: No such key.',
+      'Your access has been denied by S3, please make sure your request credentials have permission to GetObject for bucket/answers 403. S3 Error Code: InvalidAccessKeyId. S3 Error Message: No such key.',
     ),
   ],
   [
@@ -311,23 +292,34 @@ const bad: readonly (readonly [name: string, answer: RequestListener, expected: 
   ],
 ]
 
-for (const [name, answer, expected] of bad)
-  test(`an S3 that ${name} is told of`, () =>
-    withS3(answer, async (on) => {
-      assert.deepEqual(await refusalOf(create('f', { S3Bucket: 'bucket', S3Key: 'key' }, on)), expected)
-    }))
-
-test('an S3 that does not answer holds nobody up for long, and nobody else at all', () =>
-  withS3(
-    () => {},
-    async (on) => {
-      const hanging = refusalOf(create('f', { S3Bucket: 'bucket', S3Key: 'key' }, on))
-      await createFunction(on, { FunctionName: 'other', code: answering('served') })
-      assert.equal((await invoke(on, 'other')).payload, 'served')
-      assert.deepEqual(await hanging, unread('RequestTimeout', 'S3 did not answer in time.'))
-      await lambdaClient(on).send(new DeleteFunctionCommand({ FunctionName: 'other' }))
-    },
-  ))
+test('an S3 that does not do its work is told of, holds nobody up for long, and nobody else at all', async (t) => {
+  // Its objects are its ways to fail.
+  const listener = createServer((request, response) => {
+    const key = decodeURIComponent(request.url?.split(/[/?]/)[2] ?? '')
+    bad.find(([name]) => name === key)?.[1](request, response)
+  }).listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const { port } = listener.address() as AddressInfo
+  await using on = await startTestServer({
+    args: ['--auth', 'none'],
+    environment: { ...keys, LAMBENT_S3_ENDPOINT: `http://127.0.0.1:${port}` },
+  })
+  const attempt = (S3Key: string) => refusalOf(create('f', { S3Bucket: 'bucket', S3Key }, on))
+  const hanging = attempt('never answers')
+  for (const [name, , expected] of bad)
+    if (name !== 'never answers')
+      await t.test(`one that ${name}`, async () => assert.deepEqual(await attempt(name), expected))
+  await createFunction(on, { FunctionName: 'other', code: answering('served') })
+  assert.equal((await invoke(on, 'other')).payload, 'served')
+  assert.deepEqual(await hanging, bad.find(([name]) => name === 'never answers')?.[2])
+  const { Functions } = await lambdaClient(on).send(new ListFunctionsCommand({}))
+  assert.deepEqual(
+    Functions?.map(({ FunctionName }) => FunctionName),
+    ['other'],
+  )
+  listener.closeAllConnections()
+  listener.close()
+})
 
 test('an S3 that is not there is told of', async () => {
   await using on = await startTestServer({

@@ -1,16 +1,6 @@
-import {
-  chmodSync,
-  copyFileSync,
-  type Dirent,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { copyFileSync, type Dirent, linkSync, lstatSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDirectory } from './make-directory.ts'
 
 /**
  * Lays directories over each other in one that does not exist yet: what a later one has takes the place of what is at
@@ -46,10 +36,4 @@ function linkOrCopy(from: string, to: string): void {
     // A file system without hard links, or more of them than it allows.
     copyFileSync(from, to)
   }
-}
-
-/** Set apart from the creation, where the umask would take bits away. */
-export function makeDirectory(path: string): void {
-  mkdirSync(path)
-  chmodSync(path, 0o755)
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { crc32, inflateRawSync } from 'node:zlib'
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl'
 import { NotAZip, UnsafeZip, UnzippedTooLarge } from '../errors.ts'
-import { makeDirectory } from './merge-directories.ts'
+import { makeDirectory } from './make-directory.ts'
 import { checkLink } from './package-path.ts'
 import { isExecutable, planZip, STORED } from './zip-plan.ts'
 
