@@ -7,8 +7,9 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const cache = join(import.meta.dirname, '..', '.cache')
 
-// The clients that the tests call the server with, as their users install them.
-const PYTHON_PACKAGES = ['boto3==1.43.11']
+// The client that the tests call the server with, as its users install it, and a stand-in for the AWS services that the
+// server itself calls: of moto's own choice of packages for a server only what these services need.
+const PYTHON_PACKAGES = ['boto3==1.43.11', 'moto[s3,sqs,sns,events]==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5']
 
 /** Makes what the tests need and can be made; returns what the user has to install, each with the way to do it. */
 export async function prepareTests(): Promise<string[]> {
@@ -30,12 +31,13 @@ const isInstalled = (command: string) =>
     () => false,
   )
 
-/** A virtual environment with the Python client, made once. */
+/** A virtual environment with the Python packages, made once for each list of them. */
 async function preparePython(): Promise<boolean> {
   const home = join(cache, 'python')
-  if (existsSync(join(home, 'complete'))) return true
+  const complete = join(home, `complete-${PYTHON_PACKAGES.join('-')}`)
+  if (existsSync(complete)) return true
   try {
-    console.error('lambent: installing boto3 for the tests (once)')
+    console.error('lambent: installing boto3 and moto for the tests (once)')
     await rm(home, { recursive: true, force: true })
     await mkdir(cache, { recursive: true })
     await run('python3', ['-m', 'venv', home])
@@ -47,7 +49,7 @@ async function preparePython(): Promise<boolean> {
       '--disable-pip-version-check',
       ...PYTHON_PACKAGES,
     ])
-    await mkdir(join(home, 'complete'))
+    await mkdir(complete)
     return true
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

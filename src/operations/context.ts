@@ -4,11 +4,13 @@ import type { Invocations } from '#invocation'
 import type { OperationName, Operations } from '#model'
 import type { FunctionAddress, Place } from '#resources'
 import type { Store } from '#store'
+import type { ObjectSource } from './object-source.ts'
 
 /** What operations work with: one value for the life of the server. */
 export interface Services {
   readonly store: Store
   readonly invocations: Invocations
+  readonly objects: ObjectSource
   readonly place: Place
   /** False with `--auth none`: roles need not exist, and everybody is root. */
   readonly isEnforced: boolean
@@ -28,8 +30,10 @@ export interface RequestContext extends Services {
   readonly address: FunctionAddress
   readonly traceHeader: string
   /** Throws AccessDeniedException unless the caller may also do this; `keys` are condition keys of the action. */
-  authorize(action: string, resource: string, keys?: Readonly<Record<string, string>>): void
+  authorize(action: string, resource: string, keys?: ConditionKeys): void
 }
+
+export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>
 
 export type Handler<Name extends OperationName> = (
   input: Operations[Name]['input'],

@@ -9,7 +9,7 @@ import {
   type Service,
   stsService,
 } from '#model'
-import { addressOf, handlers, neighbours, notYet, type RequestContext } from '#operations'
+import { addressOf, type ConditionKeys, handlers, neighbours, notYet, type RequestContext } from '#operations'
 import type { FunctionAddress, Place } from '#resources'
 
 type Input = Record<string, unknown>
@@ -21,11 +21,15 @@ export interface Dispatch {
   readonly isTraced: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
-  authorization(
-    input: Input,
-    context: RequestContext,
-  ): { readonly action: string; readonly resource: string } | undefined
+  authorization(input: Input, context: RequestContext): Question | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
+}
+
+interface Question {
+  readonly action: string
+  readonly resource: string
+  /** Condition keys of the action. */
+  readonly keys?: ConditionKeys
 }
 
 const made = new Map<Operation, Dispatch>()
@@ -67,6 +71,7 @@ function lambdaDispatch(operation: Operation): Dispatch {
       return {
         action: entry.action,
         resource: authorizationResource(entry, input, here, address === NOWHERE ? undefined : address),
+        ...(input.Layers !== undefined && { keys: { 'lambda:Layer': input.Layers as readonly string[] } }),
       }
     },
     handle,

@@ -14,7 +14,16 @@ export interface ServerOptions {
   readonly auth: 'iam' | 'none'
   readonly isolation: 'bubblewrap' | 'process'
   /** The root user's key, when the environment presets it. */
-  readonly presetRootKey?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly presetRootKey?: KeyPair
+  /** What speaks S3, if not AWS itself. */
+  readonly s3Endpoint?: string
+  /** The key for S3, if not the one that every AWS SDK finds. */
+  readonly s3Key?: KeyPair
+}
+
+interface KeyPair {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
 }
 
 /** A mistake in the command line or the environment: its message is all that the user needs. */
@@ -52,18 +61,16 @@ const options = {
     help: 'bubblewrap or process',
     check: (value) => value === 'bubblewrap' || value === 'process',
   },
+  's3-endpoint': { default: '', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint },
 } as const satisfies Readonly<Record<string, Option>>
 
 type OptionName = keyof typeof options
 
 export const usage = `usage: npm start -- ${Object.entries(options)
-  .map(([name, option]) => `[--${name} ${option.default || 'DIR'}]`)
+  .map(([name, option]) => `[--${name} ${option.default || (name.endsWith('-dir') ? 'DIR' : 'URL')}]`)
   .join(' ')}`
 
-export function readOptions(
-  argv: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): ServerOptions {
+export function readOptions(argv: readonly string[], environment: Variables): ServerOptions {
   const given = parseArguments(argv)
   const value = (name: OptionName): string => {
     const variable = `LAMBENT_${name.toUpperCase().replace('-', '_')}`
@@ -75,6 +82,8 @@ export function readOptions(
   const dataDirectory = resolve(value('data-dir'))
   const runtimes = value('runtimes-dir')
   const preset = presetRootKey(environment)
+  const s3Endpoint = value('s3-endpoint')
+  const s3Key = keyPair(environment, 'LAMBENT_S3')
   const read: ServerOptions = {
     port: Number(value('port')),
     host: value('host'),
@@ -85,6 +94,8 @@ export function readOptions(
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
     ...(preset && { presetRootKey: preset }),
+    ...(s3Endpoint && { s3Endpoint }),
+    ...(s3Key && { s3Key }),
   }
   if (read.auth === 'none' && !isLoopback(read.host))
     throw new BadOption(`--auth none accepts anybody, so it listens on a loopback address only, not on ${read.host}`)
@@ -103,14 +114,26 @@ function parseArguments(argv: readonly string[]): Readonly<Record<string, string
   }
 }
 
-function presetRootKey(environment: Readonly<Record<string, string | undefined>>): ServerOptions['presetRootKey'] {
-  const { LAMBENT_ROOT_ACCESS_KEY_ID: accessKeyId, LAMBENT_ROOT_SECRET_ACCESS_KEY: secretAccessKey } = environment
-  if (!accessKeyId && !secretAccessKey) return undefined
-  if (!accessKeyId || !secretAccessKey)
-    throw new BadOption('LAMBENT_ROOT_ACCESS_KEY_ID and LAMBENT_ROOT_SECRET_ACCESS_KEY must be set together')
-  if (!/^\w{16,128}$/.test(accessKeyId))
+type Variables = Readonly<Record<string, string | undefined>>
+
+function presetRootKey(environment: Variables): KeyPair | undefined {
+  const key = keyPair(environment, 'LAMBENT_ROOT')
+  if (key && !/^\w{16,128}$/.test(key.accessKeyId))
     throw new BadOption('LAMBENT_ROOT_ACCESS_KEY_ID must have 16 to 128 letters and digits')
+  return key
+}
+
+function keyPair(environment: Variables, prefix: string): KeyPair | undefined {
+  const names = [`${prefix}_ACCESS_KEY_ID`, `${prefix}_SECRET_ACCESS_KEY`] as const
+  const [accessKeyId, secretAccessKey] = [environment[names[0]], environment[names[1]]]
+  if (!accessKeyId && !secretAccessKey) return undefined
+  if (!accessKeyId || !secretAccessKey) throw new BadOption(`${names.join(' and ')} must be set together`)
   return { accessKeyId, secretAccessKey }
+}
+
+function isEndpoint(value: string): boolean {
+  const url = URL.parse(value)
+  return value === '' || url?.protocol === 'http:' || url?.protocol === 'https:'
 }
 
 export const isLoopback = (host: string): boolean =>

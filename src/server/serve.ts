@@ -25,7 +25,7 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     const unknownTags = caller.kind === 'root' ? undefined : loadTags(context)
     if (unknownTags) await unknownTags
     const question = dispatch.authorization(input, context)
-    if (question) context.authorize(question.action, question.resource)
+    if (question) context.authorize(question.action, question.resource, question.keys)
     const output = await dispatch.handle(input, context)
     return withCommonHeaders(call.encodeOutput(output, requestId), request, requestId, context.traceHeader)
   } catch (error) {

@@ -13,6 +13,7 @@ import { createListener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
 import { openRootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
+import { S3Objects } from './s3-objects.ts'
 import { refuse, serve } from './serve.ts'
 import { shuttingDown } from './shutting-down.ts'
 
@@ -61,6 +62,14 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
+  const objects = new S3Objects(
+    {
+      region: options.region,
+      ...(options.s3Endpoint && { endpoint: options.s3Endpoint }),
+      ...(options.s3Key && { credentials: options.s3Key }),
+    },
+    log,
+  )
 
   let isDraining = false
   const listener = createListener({
@@ -74,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const services = {
     store,
     invocations,
+    objects,
     place,
     isEnforced,
     clock,
@@ -110,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       ])
       endHousekeeping()
       invocations.close()
+      objects.close()
       await environments.close()
       listener.closeAllConnections()
       await store.close()

@@ -31,7 +31,7 @@ function requestOf(operation: string, input: Readonly<Record<string, unknown>>):
     else if (location === 'querystring') query.set(wireName, String(input[name]))
     else body[name] = input[name]
   }
-  const filled = path.replace('{FunctionName}', encodeURIComponent(String(input.FunctionName)))
+  const filled = path.replace(/\{(\w+)\}/g, (_, label) => encodeURIComponent(String(input[label])))
   return {
     method,
     path: query.size > 0 ? `${filled}?${query.toString().replaceAll('+', '%20')}` : filled,
@@ -111,6 +111,22 @@ testMembers('UpdateFunctionCode', codeUpdates, async (one) => {
 testMembers('ListFunctions', constraintCases('ListFunctions'), async (one) => {
   judge(one, await sendSigned(server, requestOf('ListFunctions', one.input)))
 })
+
+const publications = constraintCases('PublishLayerVersion').filter(({ path }) => path !== 'layerName')
+
+testMembers('PublishLayerVersion', publications, async (one) => {
+  const Content = { ZipFile: newFunction.Code.ZipFile }
+  judge(one, await sendSigned(server, requestOf('PublishLayerVersion', { LayerName: 'l', Content, ...one.input })))
+})
+
+for (const operation of ['ListLayers', 'ListLayerVersions'])
+  testMembers(
+    operation,
+    constraintCases(operation, ['compatibleRuntime', 'compatibleArchitecture', 'maxItems']),
+    async (one) => {
+      judge(one, await sendSigned(server, requestOf(operation, { LayerName: 'l', ...one.input })))
+    },
+  )
 
 // A header cannot hold every odd text.
 const isSendable = ({ input }: ConstraintCase) =>

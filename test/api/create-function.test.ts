@@ -370,7 +370,11 @@ const refused: readonly { readonly name: string; readonly change: Change; readon
       ),
     ),
   },
-  { name: 'layers', change: { Layers: [layer(1)] }, expected: notYet('Layers') },
+  {
+    name: 'a layer that does not exist',
+    change: { Layers: [layer(1)] },
+    expected: invalid(`Layer version ${layer(1)} does not exist.`),
+  },
   {
     name: 'a layer without a version',
     change: { Layers: [`arn:aws:lambda:${REGION}:${ACCOUNT}:layer:l`] },
@@ -447,7 +451,6 @@ test('a function that is refused is not stored', async (t) => {
 
 const badSources: readonly { readonly name: string; readonly Code: object; readonly expected: Refusal }[] = [
   { name: 'no code', Code: {}, expected: invalid('Please provide a source for function code.') },
-  { name: 'code from S3', Code: { S3Bucket: 'bucket', S3Key: 'key' }, expected: notYet('Code from S3') },
   {
     name: 'code under a key',
     Code: { ZipFile, SourceKMSKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/k` },

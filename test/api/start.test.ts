@@ -143,6 +143,16 @@ const inVain: readonly {
     line: /^--isolation: 'hope' is not bubblewrap or process$/,
   },
   {
+    name: 'an S3 that is no URL',
+    args: ['--s3-endpoint', 'localhost:9000'],
+    line: /^--s3-endpoint: 'localhost:9000' is not a URL such as http:\/\/127\.0\.0\.1:9000$/,
+  },
+  {
+    name: 'half a key for S3',
+    environment: { LAMBENT_S3_ACCESS_KEY_ID: 'key' },
+    line: /^LAMBENT_S3_ACCESS_KEY_ID and LAMBENT_S3_SECRET_ACCESS_KEY must be set together$/,
+  },
+  {
     name: 'an unknown option',
     args: ['--colour', 'red'],
     line: /^Unknown option '--colour'; usage: npm start -- \[--port 4566\]/,

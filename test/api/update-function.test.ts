@@ -281,11 +281,6 @@ const codeRefused: readonly { name: string; change: Partial<UpdateFunctionCodeCo
     expected: tooLarge('Zipped size must be smaller than 52428800 bytes'),
   },
   {
-    name: 'code from S3',
-    change: { ZipFile: undefined, S3Bucket: 'bucket', S3Key: 'key' },
-    expected: notYet('Code from S3'),
-  },
-  {
     name: 'an image',
     change: { ZipFile: undefined, ImageUri: 'a/b:c' },
     expected: invalid("Please don't provide ImageUri when updating a function with packageType Zip."),

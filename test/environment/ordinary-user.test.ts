@@ -20,6 +20,7 @@ test('an ordinary user has environments too, and is told which limits do not hol
     assert.equal(code, 'ENOSPC')
     assert.ok(written > 500 && written <= 512)
     const text = limits.join('\n')
+    assert.equal(answers[2], '["index.js","main.py"]')
     assert.match(text, /users: environments share the server's user id/)
     assert.match(text, /\/tmp: .*NOT kept/)
     assert.match(text, /runtime api: over an inherited socket only/)
@@ -43,12 +44,21 @@ async function runAsNobody(directory: string): Promise<Outcome> {
   await chown(data, NOBODY, NOBODY)
   const fixture = (name: string) => join(directory, 'test/environment/fixtures', name)
   const script = join(directory, 'test/environment/start-some.ts')
-  const server = [join(directory, 'node'), script, data, 'bubblewrap', 'user', fixture('echo'), fixture('fill-tmp')]
+  const server = [
+    join(directory, 'node'),
+    script,
+    data,
+    'bubblewrap',
+    'user',
+    fixture('echo'),
+    fixture('fill-tmp'),
+    fixture('list-opt'),
+  ]
   const child = spawn(
     'setpriv',
     ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', '--', ...server],
     {
-      env: { PATH: '/usr/bin:/bin' },
+      env: { PATH: '/usr/bin:/bin', LAYERS: fixture('counter') },
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   )

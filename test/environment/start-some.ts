@@ -1,6 +1,6 @@
 import { openEnvironmentHost } from '#environment'
 
-/** Starts one environment for each of the given `codeDirectory` parameters, invokes it once, and waits to be killed. */
+/** Starts one environment for each of the given `codeDirectory` parameters, invokes it once, and waits to be killed. LAYERS is their layers. */
 const [dataDirectory = '', isolation, marker = '', ...codeDirectories] = process.argv.slice(2)
 
 const host = await openEnvironmentHost({
@@ -21,6 +21,7 @@ for (const codeDirectory of codeDirectories) {
     ephemeralStorageMb: 512,
     timeoutSeconds: 60,
     codeDirectory,
+    ...(process.env.LAYERS !== undefined && { layersDirectory: process.env.LAYERS }),
     variables: { MARKER: marker },
     region: 'us-east-1',
     account: '000000000000',

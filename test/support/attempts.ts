@@ -2,14 +2,20 @@ import {
   CreateAliasCommand,
   DeleteAliasCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteLayerVersionCommand,
   GetAccountSettingsCommand,
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
+  GetLayerVersionByArnCommand,
+  GetLayerVersionCommand,
   InvokeAsyncCommand,
   type LambdaClient,
   ListAliasesCommand,
+  ListLayersCommand,
+  ListLayerVersionsCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
+  PublishLayerVersionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   TagResourceCommand,
@@ -17,6 +23,8 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda'
 import { arnOf } from './functions.ts'
+import { layerArnOf } from './layers.ts'
+import { zipOf } from './zip.ts'
 
 /** A call that is allowed by one action on one resource. */
 export interface Attempt {
@@ -30,8 +38,10 @@ export interface Attempt {
 const FunctionName = 'target'
 const Resource = arnOf('target')
 const alias = { FunctionName, Name: 'live' }
+const layer = { LayerName: 'shared', VersionNumber: 1 }
+const ZipFile = zipOf({ 'text.txt': 'text' })
 
-/** About versions and aliases, tags and concurrency of the function `target`; each leaves what the next needs. */
+/** About versions and aliases, tags and concurrency of the function `target`, and layers; each leaves what the next needs. */
 export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
   PublishVersion: attempt('PublishVersion', (client) => client.send(new PublishVersionCommand({ FunctionName }))),
   ListVersionsByFunction: attempt('ListVersionsByFunction', (client) =>
@@ -63,6 +73,36 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
   DeleteFunctionConcurrency: attempt('DeleteFunctionConcurrency', (client) =>
     client.send(new DeleteFunctionConcurrencyCommand({ FunctionName })),
   ),
+  PublishLayerVersion: {
+    action: 'lambda:PublishLayerVersion',
+    resource: layerArnOf('shared'),
+    send: (client) => client.send(new PublishLayerVersionCommand({ LayerName: 'shared', Content: { ZipFile } })),
+  },
+  GetLayerVersion: {
+    action: 'lambda:GetLayerVersion',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new GetLayerVersionCommand(layer)),
+  },
+  GetLayerVersionByArn: {
+    action: 'lambda:GetLayerVersion',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new GetLayerVersionByArnCommand({ Arn: layerArnOf('shared:1') })),
+  },
+  ListLayers: {
+    action: 'lambda:ListLayers',
+    resource: '*',
+    send: (client) => client.send(new ListLayersCommand({})),
+  },
+  ListLayerVersions: {
+    action: 'lambda:ListLayerVersions',
+    resource: '*',
+    send: (client) => client.send(new ListLayerVersionsCommand({ LayerName: 'shared' })),
+  },
+  DeleteLayerVersion: {
+    action: 'lambda:DeleteLayerVersion',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new DeleteLayerVersionCommand(layer)),
+  },
   GetAccountSettings: {
     action: 'lambda:GetAccountSettings',
     resource: '*',

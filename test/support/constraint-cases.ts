@@ -57,7 +57,7 @@ function valuesOf(name: string, shape: Shape): ValueCase[] {
       return atBounds(shape, 10).map(({ size, isValid }) => ({ value: size, isValid, label: `${size}` }))
     case 'list':
       return atBounds(shape, 0).map(({ size, isValid }) => ({
-        value: Array.from({ length: size }, () => sampleOf(shape.member)),
+        value: Array.from({ length: size }, () => shape.enum?.[0] ?? sampleOf(shape.member)),
         isValid,
         label: `${size} elements`,
       }))

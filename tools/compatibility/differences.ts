@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'Layers, VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images, code from S3 and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
@@ -24,6 +24,26 @@ export const differences: readonly { readonly subject: string; readonly here: st
     subject: 'Code.Location',
     here: 'A link to this server, valid for ten minutes.',
     why: 'There is no S3 behind it.',
+  },
+  {
+    subject: 'Layers with --isolation process',
+    here: "There is no /opt: PATH, LD_LIBRARY_PATH, NODE_PATH and Python's search path name the directory in which the layers lie, LAMBENT_LAYERS_ROOT too, and it can be written to.",
+    why: 'Plain processes see the directories of the host.',
+  },
+  {
+    subject: 'Extensions in layers',
+    here: 'Programs in /opt/extensions are not started.',
+    why: 'There is no Extensions API yet.',
+  },
+  {
+    subject: 'Lists of layers for one runtime or architecture',
+    here: 'A layer version that names no runtimes, or no architectures, is in no such list.',
+    why: 'It does not say what it fits.',
+  },
+  {
+    subject: 'Code from S3',
+    here: "The caller's policies here must allow s3:GetObject, or s3:GetObjectVersion; the object is then fetched with the server's own credentials. An S3 that fails or does not answer within ten seconds is told of in the words of GetObject, with 400. S3ObjectStorageMode REFERENCE is refused.",
+    why: "The callers' keys are those of this server and mean nothing to S3.",
   },
   {
     subject: 'Network of a function',

@@ -1,36 +1,54 @@
 import {
   type CodePackage,
-  invalidParameter,
+  noCode,
   notAZip,
   notSupportedYet,
+  onlyZipFile,
   unzippedTooLarge,
   zippedTooLarge,
 } from '#resources'
-import { NotAZip, type Store, UnsafeZip, UnzippedTooLarge } from '#store'
+import { NotAZip, UnsafeZip, UnzippedTooLarge } from '#store'
+import type { RequestContext } from '../context.ts'
+import { readS3Code } from './s3-code.ts'
 
 // AWS's limit of a zip that comes with the request.
 const ZIP_LIMIT_BYTES = 52_428_800
 
+/** Where a function's or a layer's code comes from. */
 interface CodeSource {
   readonly ZipFile?: Buffer | undefined
   readonly S3Bucket?: string | undefined
   readonly S3Key?: string | undefined
+  readonly S3ObjectVersion?: string | undefined
+  readonly S3ObjectStorageMode?: string | undefined
   readonly ImageUri?: string | undefined
   readonly SourceKMSKeyArn?: string | undefined
 }
 
-/** Stores the package that the request carries and returns its identity; a bad one leaves nothing behind. */
-export async function storeCode(store: Store, source: CodeSource): Promise<CodePackage> {
-  if (source.S3Bucket !== undefined || source.S3Key !== undefined) throw notSupportedYet('Code from S3')
-  if (source.ImageUri !== undefined) throw notSupportedYet('Code from a container image')
-  if (source.SourceKMSKeyArn) throw notSupportedYet('SourceKMSKeyArn')
-  if (source.ZipFile === undefined) throw invalidParameter('Please provide a source for function code.')
-  if (source.ZipFile.length > ZIP_LIMIT_BYTES) throw zippedTooLarge()
+/** Stores the package that the request carries or names and returns its identity; a bad one leaves nothing behind. */
+export async function storeCode(context: RequestContext, source: CodeSource): Promise<CodePackage> {
+  const zip = await readCode(context, source)
   try {
-    return await store.code.put(source.ZipFile)
+    return await context.store.code.put(zip)
   } catch (error) {
     if (error instanceof UnzippedTooLarge) throw unzippedTooLarge()
     if (error instanceof NotAZip || error instanceof UnsafeZip) throw notAZip()
     throw error
   }
+}
+
+function readCode(context: RequestContext, source: CodeSource): Buffer | Promise<Buffer> {
+  const { ZipFile: zip, S3Bucket: bucket, S3Key: key, S3ObjectVersion: version, ImageUri: image } = source
+  if (zip !== undefined && [bucket, key, version, image].some((other) => other !== undefined)) throw onlyZipFile()
+  if (image !== undefined) throw notSupportedYet('Code from a container image')
+  if (source.SourceKMSKeyArn) throw notSupportedYet('SourceKMSKeyArn')
+  if (source.S3ObjectStorageMode === 'REFERENCE') throw notSupportedYet('S3ObjectStorageMode REFERENCE')
+  if (zip !== undefined) return checkZip(zip)
+  if (bucket === undefined || key === undefined) throw noCode()
+  return readS3Code(context, { bucket, key, version })
+}
+
+function checkZip(zip: Buffer): Buffer {
+  if (zip.length > ZIP_LIMIT_BYTES) throw zippedTooLarge()
+  return zip
 }

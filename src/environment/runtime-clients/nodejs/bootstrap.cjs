@@ -6,6 +6,7 @@ const { Socket } = require('node:net')
 const { log, patchConsole, setRequestId } = require('./log.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { toResponse, toLogText, runtimeError } = require('./errors.cjs')
+const { importFromNodePath } = require('./node-path.cjs')
 const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 
 const RUNTIME_SOCKET = 3
@@ -50,6 +51,7 @@ async function start() {
   // Nothing left to run: a held response goes out now, and a handler that never answered answers null.
   process.on('beforeExit', () => current?.finish())
   try {
+    importFromNodePath()
     handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER)
   } catch (error) {
     return die('Uncaught Exception', error, 1)
