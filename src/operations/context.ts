@@ -1,4 +1,4 @@
-import type { Caller } from '#auth'
+import type { Caller, ConditionKeys } from '#auth'
 import type { Clock, Log } from '#base'
 import type { Invocations } from '#invocation'
 import type { OperationName, Operations } from '#model'
@@ -28,7 +28,7 @@ export interface RequestContext extends Services {
   readonly address: FunctionAddress
   readonly traceHeader: string
   /** Throws AccessDeniedException unless the caller may also do this; `keys` are condition keys of the action. */
-  authorize(action: string, resource: string, keys?: Readonly<Record<string, string>>): void
+  authorize(action: string, resource: string, keys?: ConditionKeys): void
 }
 
 export type Handler<Name extends OperationName> = (

@@ -20,6 +20,12 @@ import { updateFunctionCode } from './function/update-function-code.ts'
 import { updateFunctionConfiguration } from './function/update-function-configuration.ts'
 import { invoke } from './invocation/invoke.ts'
 import { invokeAsync } from './invocation/invoke-async.ts'
+import { addPermission } from './policy/add-permission.ts'
+import { deleteResourcePolicy } from './policy/delete-resource-policy.ts'
+import { getPolicy } from './policy/get-policy.ts'
+import { getResourcePolicy } from './policy/get-resource-policy.ts'
+import { putResourcePolicy } from './policy/put-resource-policy.ts'
+import { removePermission } from './policy/remove-permission.ts'
 import { listTags } from './tag/list-tags.ts'
 import { tagResource } from './tag/tag-resource.ts'
 import { untagResource } from './tag/untag-resource.ts'
@@ -32,7 +38,7 @@ type Handlers = { readonly [Name in OperationName]: Handler<Name> | typeof notYe
 /** Every operation of the model: leaving one out does not compile. */
 export const handlers: Handlers = {
   AddLayerVersionPermission: notYet,
-  AddPermission: notYet,
+  AddPermission: addPermission,
   CheckpointDurableExecution: notYet,
   CreateAlias: createAlias,
   CreateCapacityProvider: notYet,
@@ -51,7 +57,7 @@ export const handlers: Handlers = {
   DeleteFunctionUrlConfig: notYet,
   DeleteLayerVersion: notYet,
   DeleteProvisionedConcurrencyConfig: notYet,
-  DeleteResourcePolicy: notYet,
+  DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
   GetCapacityProvider: notYet,
@@ -71,9 +77,9 @@ export const handlers: Handlers = {
   GetLayerVersion: notYet,
   GetLayerVersionByArn: notYet,
   GetLayerVersionPolicy: notYet,
-  GetPolicy: notYet,
+  GetPolicy: getPolicy,
   GetProvisionedConcurrencyConfig: notYet,
-  GetResourcePolicy: notYet,
+  GetResourcePolicy: getResourcePolicy,
   GetRuntimeManagementConfig: notYet,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
@@ -101,10 +107,10 @@ export const handlers: Handlers = {
   PutFunctionRecursionConfig: notYet,
   PutFunctionScalingConfig: notYet,
   PutProvisionedConcurrencyConfig: notYet,
-  PutResourcePolicy: notYet,
+  PutResourcePolicy: putResourcePolicy,
   PutRuntimeManagementConfig: notYet,
   RemoveLayerVersionPermission: notYet,
-  RemovePermission: notYet,
+  RemovePermission: removePermission,
   SendDurableExecutionCallbackFailure: notYet,
   SendDurableExecutionCallbackHeartbeat: notYet,
   SendDurableExecutionCallbackSuccess: notYet,

@@ -26,6 +26,7 @@ export {
   type FunctionAddress,
   type FunctionName,
   functionArn,
+  isAliasName,
   isVersion,
   isVersionNumber,
   type Place,
@@ -36,6 +37,17 @@ export {
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
+export { functionPermission, layerPermission } from './permission.ts'
+export * from './policy-errors.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
+export {
+  addStatement,
+  conditionValuesIn,
+  type PolicyStatement,
+  principalsIn,
+  type ResourcePolicy,
+  removeStatement,
+  resourcePolicy,
+} from './resource-policy.ts'
 export { runtimeVersionArn } from './runtimes.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'

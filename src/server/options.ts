@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly runtimesDirectory: string
   readonly region: string
   readonly account: string
+  /** The organization that the accounts are in, if they are in one. */
+  readonly organizationId?: string
   readonly auth: 'iam' | 'none'
   readonly isolation: 'bubblewrap' | 'process'
   /** The root user's key, when the environment presets it. */
@@ -23,6 +25,8 @@ export class BadOption extends Error {}
 interface Option {
   readonly default: string
   readonly help: string
+  /** What the usage line shows in the place of a default. */
+  readonly form?: string
   readonly check: (value: string) => boolean
 }
 
@@ -39,13 +43,19 @@ const options = {
     check: (value) => /^[a-zA-Z0-9.:_-]+$/.test(value),
   },
   'data-dir': { default: '.lambent', help: 'a directory', check: (value) => value !== '' },
-  'runtimes-dir': { default: '', help: 'a directory', check: () => true },
+  'runtimes-dir': { default: '', form: 'DIR', help: 'a directory', check: () => true },
   region: {
     default: 'us-east-1',
     help: 'a region such as us-east-1',
     check: (value) => /^(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d$/.test(value),
   },
   account: { default: '000000000000', help: '12 digits', check: (value) => /^\d{12}$/.test(value) },
+  organization: {
+    default: '',
+    form: 'ID',
+    help: 'the id of an organization such as o-a1b2c3d4e5',
+    check: (value) => value === '' || /^o-[a-z0-9]{10,32}$/.test(value),
+  },
   auth: { default: 'iam', help: 'iam or none', check: (value) => value === 'iam' || value === 'none' },
   isolation: {
     default: 'bubblewrap',
@@ -57,7 +67,7 @@ const options = {
 type OptionName = keyof typeof options
 
 export const usage = `usage: npm start -- ${Object.entries(options)
-  .map(([name, option]) => `[--${name} ${option.default || 'DIR'}]`)
+  .map(([name, option]: [string, Option]) => `[--${name} ${option.form ?? option.default}]`)
   .join(' ')}`
 
 export function readOptions(
@@ -74,6 +84,7 @@ export function readOptions(
   }
   const dataDirectory = resolve(value('data-dir'))
   const runtimes = value('runtimes-dir')
+  const organizationId = value('organization')
   const preset = presetRootKey(environment)
   const read: ServerOptions = {
     port: Number(value('port')),
@@ -84,6 +95,7 @@ export function readOptions(
     account: value('account'),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),
   }
   if (read.auth === 'none' && !isLoopback(read.host))

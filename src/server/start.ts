@@ -86,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     lookUpIdentity: (id) => directory.lookUp(id),
     codeDownload,
     place,
+    organizationId: options.organizationId,
     isEnforced,
     authority: new URL(url).host,
     clock,
