@@ -1,10 +1,14 @@
 import {
+  AddPermissionCommand,
   CreateAliasCommand,
   DeleteAliasCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteResourcePolicyCommand,
   GetAccountSettingsCommand,
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
+  GetPolicyCommand,
+  GetResourcePolicyCommand,
   InvokeAsyncCommand,
   type LambdaClient,
   ListAliasesCommand,
@@ -12,10 +16,13 @@ import {
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutResourcePolicyCommand,
+  RemovePermissionCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda'
+import { policy } from './clients.ts'
 import { arnOf } from './functions.ts'
 
 /** A call that is allowed by one action on one resource. */
@@ -30,6 +37,13 @@ export interface Attempt {
 const FunctionName = 'target'
 const Resource = arnOf('target')
 const alias = { FunctionName, Name: 'live' }
+const liveAlias = { FunctionName, Qualifier: 'live' }
+const Policy = policy({
+  Effect: 'Allow',
+  Principal: { Service: 'sns.amazonaws.com' },
+  Action: 'lambda:InvokeFunction',
+  Resource: arnOf('target:live'),
+})
 
 /** About versions and aliases, tags and concurrency of the function `target`; each leaves what the next needs. */
 export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
@@ -43,11 +57,27 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
   GetAlias: attempt('GetAlias', (client) => client.send(new GetAliasCommand(alias))),
   UpdateAlias: attempt('UpdateAlias', (client) => client.send(new UpdateAliasCommand(alias))),
   ListAliases: attempt('ListAliases', (client) => client.send(new ListAliasesCommand({ FunctionName }))),
-  InvokeAsync: {
-    action: 'lambda:InvokeAsync',
-    resource: arnOf('target:live'),
-    send: (client) => client.send(new InvokeAsyncCommand({ FunctionName: 'target:live', InvokeArgs: '{}' })),
-  },
+  InvokeAsync: atAlias('InvokeAsync', (client) =>
+    client.send(new InvokeAsyncCommand({ FunctionName: 'target:live', InvokeArgs: '{}' })),
+  ),
+  AddPermission: atAlias('AddPermission', (client) =>
+    client.send(
+      new AddPermissionCommand({ ...liveAlias, StatementId: 's', Action: 'lambda:*', Principal: 'sns.amazonaws.com' }),
+    ),
+  ),
+  GetPolicy: atAlias('GetPolicy', (client) => client.send(new GetPolicyCommand(liveAlias))),
+  RemovePermission: atAlias('RemovePermission', (client) =>
+    client.send(new RemovePermissionCommand({ ...liveAlias, StatementId: 's' })),
+  ),
+  PutResourcePolicy: atAlias('PutResourcePolicy', (client) =>
+    client.send(new PutResourcePolicyCommand({ ResourceArn: arnOf('target:live'), Policy })),
+  ),
+  GetResourcePolicy: atAlias('GetResourcePolicy', (client) =>
+    client.send(new GetResourcePolicyCommand({ ResourceArn: arnOf('target:live') })),
+  ),
+  DeleteResourcePolicy: atAlias('DeleteResourcePolicy', (client) =>
+    client.send(new DeleteResourcePolicyCommand({ ResourceArn: arnOf('target:live') })),
+  ),
   DeleteAlias: attempt('DeleteAlias', (client) => client.send(new DeleteAliasCommand(alias))),
   TagResource: attempt('TagResource', (client) => client.send(new TagResourceCommand({ Resource, Tags: { a: 'b' } }))),
   ListTags: attempt('ListTags', (client) => client.send(new ListTagsCommand({ Resource }))),
@@ -72,4 +102,8 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
 
 function attempt(operation: string, send: Attempt['send']): Attempt {
   return { action: `lambda:${operation}`, resource: Resource, send }
+}
+
+function atAlias(operation: string, send: Attempt['send']): Attempt {
+  return { action: `lambda:${operation}`, resource: arnOf('target:live'), send }
 }
