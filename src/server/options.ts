@@ -10,7 +10,10 @@ export interface ServerOptions {
   /** Interpreters that were fetched; several servers may share it. */
   readonly runtimesDirectory: string
   readonly region: string
+  /** The server's own. */
   readonly account: string
+  /** More accounts, each with functions, users and roles of its own. */
+  readonly furtherAccounts: readonly string[]
   /** The organization that the accounts are in, if they are in one. */
   readonly organizationId?: string
   readonly auth: 'iam' | 'none'
@@ -29,6 +32,9 @@ interface Option {
   readonly form?: string
   readonly check: (value: string) => boolean
 }
+
+// Each keeps a directory of logs open.
+const MAX_ACCOUNTS = 20
 
 /** Each is also read from LAMBENT_<NAME>, such as LAMBENT_DATA_DIR; the command line wins. */
 const options = {
@@ -50,6 +56,12 @@ const options = {
     check: (value) => /^(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d$/.test(value),
   },
   account: { default: '000000000000', help: '12 digits', check: (value) => /^\d{12}$/.test(value) },
+  accounts: {
+    default: '',
+    form: 'ID,ID,...',
+    help: `a list of up to ${MAX_ACCOUNTS} accounts of 12 digits, separated by commas`,
+    check: (value) => value === '' || (/^\d{12}(,\d{12})*$/.test(value) && value.split(',').length <= MAX_ACCOUNTS),
+  },
   organization: {
     default: '',
     form: 'ID',
@@ -84,6 +96,7 @@ export function readOptions(
   }
   const dataDirectory = resolve(value('data-dir'))
   const runtimes = value('runtimes-dir')
+  const account = value('account')
   const organizationId = value('organization')
   const preset = presetRootKey(environment)
   const read: ServerOptions = {
@@ -92,7 +105,8 @@ export function readOptions(
     dataDirectory,
     runtimesDirectory: runtimes === '' ? resolve(dataDirectory, 'runtimes') : resolve(runtimes),
     region: value('region'),
-    account: value('account'),
+    account,
+    furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
     ...(organizationId !== '' && { organizationId }),
