@@ -97,7 +97,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     runtime: Runtime,
     interpreter: Interpreter,
   ) {
-    const { memoryMb, ephemeralStorageMb, codeDirectory } = spec
+    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory } = spec
     const client = await clients.provide(runtime.family, interpreter)
     const place = { ...interpreter, commands: client.commands }
     const clientDirectory = client.directory
@@ -106,6 +106,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       memoryMb,
       ephemeralStorageMb,
       codeDirectory,
+      layersDirectory,
       clientDirectory,
       interpreter: place,
     })

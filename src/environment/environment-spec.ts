@@ -13,6 +13,8 @@ export interface EnvironmentSpec {
   readonly timeoutSeconds: number
   /** Host path of the unpacked code package; must be readable by everybody, because the function runs as an unknown user. */
   readonly codeDirectory: string
+  /** The same of the function's layers, laid over each other; undefined when it has none. */
+  readonly layersDirectory?: string
   /** The user's variables. */
   readonly variables: Readonly<Record<string, string>>
   readonly region: string

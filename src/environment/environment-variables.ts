@@ -32,9 +32,9 @@ export function environmentVariables(
     LAMBDA_RUNTIME_DIR: paths.runtime,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
     // Without the system's own directories: these are the host's, which its loader knows, and not Amazon Linux's.
-    LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:/opt/lib`,
+    LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
     PWD: paths.task,
     SHLVL: '0',
     ...languageVariables(runtime, paths),
@@ -42,12 +42,15 @@ export function environmentVariables(
   }
 }
 
-function languageVariables({ family, version }: Runtime, { task, runtime }: SandboxPaths): Record<string, string> {
+function languageVariables(
+  { family, version }: Runtime,
+  { task, runtime, layers }: SandboxPaths,
+): Record<string, string> {
   if (family === 'python') {
     const isUtf8ByName = Number(version.split('.')[1]) >= 12
     return { PYTHONPATH: runtime, ...(isUtf8ByName ? { LC_CTYPE: 'C.UTF-8' } : {}) }
   }
   return {
-    NODE_PATH: `/opt/nodejs/node${version}/node_modules:/opt/nodejs/node_modules:${runtime}/node_modules:${runtime}:${task}`,
+    NODE_PATH: `${layers}/nodejs/node${version}/node_modules:${layers}/nodejs/node_modules:${runtime}/node_modules:${runtime}:${task}`,
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '#base'
 import type { Environment, EnvironmentHost, InvocationResult } from '#environment'
 import type { FunctionVersion, Place } from '#resources'
-import { isSettled, runtimeVersionArn, settle } from '#resources'
+import { isSettled, layerCode, runtimeVersionArn, settle } from '#resources'
 import type { Store } from '#store'
 import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
@@ -97,10 +97,7 @@ export class Invocations {
 
   async #settle(version: FunctionVersion): Promise<void> {
     const { store, environments } = this.#options
-    await Promise.all([
-      store.code.unpacked(version.code.sha256),
-      environments.prepareRuntime(version.configuration.runtime),
-    ])
+    await Promise.all([this.#unpack(version), environments.prepareRuntime(version.configuration.runtime)])
     for (;;) {
       const current = await store.functions.find(version.account, version.functionName, version.version)
       // Deleted, or made ready by somebody else.
@@ -110,10 +107,18 @@ export class Invocations {
     }
   }
 
+  /** Where a version's code and layers lie, unpacked. */
+  async #unpack({ code, configuration }: FunctionVersion) {
+    const packages = this.#options.store.code
+    const layers = layerCode(configuration).map(({ sha256 }) => sha256)
+    const codeDirectory = await packages.unpacked(code.sha256)
+    return layers.length === 0 ? { codeDirectory } : { codeDirectory, layersDirectory: await packages.merged(layers) }
+  }
+
   async #startEnvironment(version: FunctionVersion): Promise<Environment> {
     const { store, environments, place, clock } = this.#options
     const { configuration } = version
-    const codeDirectory = await store.code.unpacked(version.code.sha256)
+    const directories = await this.#unpack(version)
     const logStreamName = newLogStreamName(version, clock.now())
     return environments.start({
       functionName: version.functionName,
@@ -123,7 +128,7 @@ export class Invocations {
       memoryMb: configuration.memoryMb,
       ephemeralStorageMb: configuration.ephemeralStorageMb,
       timeoutSeconds: configuration.timeoutSeconds,
-      codeDirectory,
+      ...directories,
       variables: configuration.variables ?? {},
       region: place.region,
       account: version.account,

@@ -24,6 +24,8 @@ export interface ListShape extends Bounds {
   readonly type: 'list'
   readonly member: string
   readonly elementsMayBeNull?: boolean
+  /** What elements may be, where the sentence is about the list as a whole. */
+  readonly enum?: readonly string[]
 }
 
 export interface MapShape extends Bounds {

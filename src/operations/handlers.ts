@@ -20,6 +20,12 @@ import { updateFunctionCode } from './function/update-function-code.ts'
 import { updateFunctionConfiguration } from './function/update-function-configuration.ts'
 import { invoke } from './invocation/invoke.ts'
 import { invokeAsync } from './invocation/invoke-async.ts'
+import { deleteLayerVersion } from './layer/delete-layer-version.ts'
+import { getLayerVersion } from './layer/get-layer-version.ts'
+import { getLayerVersionByArn } from './layer/get-layer-version-by-arn.ts'
+import { listLayerVersions } from './layer/list-layer-versions.ts'
+import { listLayers } from './layer/list-layers.ts'
+import { publishLayerVersion } from './layer/publish-layer-version.ts'
 import { addPermission } from './policy/add-permission.ts'
 import { deleteResourcePolicy } from './policy/delete-resource-policy.ts'
 import { getPolicy } from './policy/get-policy.ts'
@@ -55,7 +61,7 @@ export const handlers: Handlers = {
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: notYet,
   DeleteFunctionUrlConfig: notYet,
-  DeleteLayerVersion: notYet,
+  DeleteLayerVersion: deleteLayerVersion,
   DeleteProvisionedConcurrencyConfig: notYet,
   DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
@@ -74,8 +80,8 @@ export const handlers: Handlers = {
   GetFunctionRecursionConfig: notYet,
   GetFunctionScalingConfig: notYet,
   GetFunctionUrlConfig: notYet,
-  GetLayerVersion: notYet,
-  GetLayerVersionByArn: notYet,
+  GetLayerVersion: getLayerVersion,
+  GetLayerVersionByArn: getLayerVersionByArn,
   GetLayerVersionPolicy: notYet,
   GetPolicy: getPolicy,
   GetProvisionedConcurrencyConfig: notYet,
@@ -94,12 +100,12 @@ export const handlers: Handlers = {
   ListFunctionVersionsByCapacityProvider: notYet,
   ListFunctions: listFunctions,
   ListFunctionsByCodeSigningConfig: notYet,
-  ListLayerVersions: notYet,
-  ListLayers: notYet,
+  ListLayerVersions: listLayerVersions,
+  ListLayers: listLayers,
   ListProvisionedConcurrencyConfigs: notYet,
   ListTags: listTags,
   ListVersionsByFunction: listVersionsByFunction,
-  PublishLayerVersion: notYet,
+  PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
   PutFunctionCodeSigningConfig: notYet,
   PutFunctionConcurrency: putFunctionConcurrency,

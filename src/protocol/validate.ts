@@ -118,10 +118,10 @@ function constraintsOf(shape: Shape, pick: (kind: ConstraintKind) => boolean = (
     sentences.push(`Member must have ${noun} less than or equal to ${number(shape.max)}`)
   if ('min' in shape && shape.min !== undefined && pick('min'))
     sentences.push(`Member must have ${noun} greater than or equal to ${number(shape.min)}`)
-  if (shape.type !== 'string') return sentences
-  if (shape.pattern !== undefined && pick('pattern'))
+  if (shape.type === 'string' && shape.pattern !== undefined && pick('pattern'))
     sentences.push(`Member must satisfy regular expression pattern: ${shape.pattern}`)
-  if (shape.enum && pick('enum')) sentences.push(`Member must satisfy enum value set: [${shape.enum.join(', ')}]`)
+  if ('enum' in shape && shape.enum && pick('enum'))
+    sentences.push(`Member must satisfy enum value set: [${shape.enum.join(', ')}]`)
   return sentences
 }
 
@@ -144,9 +144,12 @@ function isBroken(shape: Shape, value: unknown, kind: ConstraintKind): boolean {
         shape.type === 'string' && shape.pattern !== undefined && !expressionFor(shape.pattern).test(value as string)
       )
     case 'enum':
-      return shape.type === 'string' && shape.enum !== undefined && !shape.enum.includes(value as string)
+      return 'enum' in shape && shape.enum !== undefined && !isWithin(shape.enum, value)
   }
 }
+
+const isWithin = (values: readonly string[], value: unknown) =>
+  Array.isArray(value) ? value.every((element) => values.includes(element)) : values.includes(value as string)
 
 const none: readonly string[] = []
 

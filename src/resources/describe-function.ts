@@ -2,6 +2,7 @@ import type { lambda } from '#model'
 import type { FunctionVersion } from './function.ts'
 import { functionArn, type Place } from './function-name.ts'
 import { runtimeVersionArn } from './runtimes.ts'
+import { lambdaTime } from './time.ts'
 
 /** A version as GetFunctionConfiguration shows it. `qualifier` is repeated in the ARN as the request gave it. */
 export function describeFunction(
@@ -47,6 +48,9 @@ export function describeListed(
     ...(configuration.variables && { Environment: { Variables: configuration.variables } }),
     TracingConfig: { Mode: configuration.tracingMode },
     RevisionId: version.revisionId,
+    ...(configuration.layers && {
+      Layers: configuration.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.size })),
+    }),
     PackageType: configuration.packageType,
     Architectures: [configuration.architecture],
     EphemeralStorage: { Size: configuration.ephemeralStorageMb },
@@ -58,6 +62,3 @@ export function describeListed(
 /** Lists that show all versions qualify every ARN, `$LATEST` too. */
 export const describeListedVersion = (place: Place, version: FunctionVersion) =>
   describeListed(place, version, version.version)
-
-/** `2026-11-25T02:26:54.123+0000` */
-const lambdaTime = (epochMs: number) => new Date(epochMs).toISOString().replace('Z', '+0000')

@@ -84,7 +84,6 @@ function checkRuntime(runtime: string): string {
 function refuseWithoutEffect(input: lambda.CreateFunctionRequest | lambda.UpdateFunctionConfigurationRequest): void {
   const { VpcConfig: vpc } = input
   const settings: Readonly<Record<string, boolean>> = {
-    Layers: hasElements(input.Layers),
     FileSystemConfigs: hasElements(input.FileSystemConfigs),
     VpcConfig: hasElements(vpc?.SubnetIds) || hasElements(vpc?.SecurityGroupIds),
     DeadLetterConfig: Boolean(input.DeadLetterConfig?.TargetArn),

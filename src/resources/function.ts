@@ -34,6 +34,15 @@ export interface FunctionConfiguration {
   readonly variables?: Readonly<Record<string, string>>
   readonly tracingMode: 'PassThrough' | 'Active'
   readonly logging: LoggingConfig
+  /** In the order given; undefined when there are none. They stay usable when the layer versions are deleted. */
+  readonly layers?: readonly FunctionLayer[]
+}
+
+/** A layer version that a function uses. */
+export interface FunctionLayer {
+  /** Of the layer version. */
+  readonly arn: string
+  readonly code: CodePackage
 }
 
 export type Tags = Readonly<Record<string, string>>

@@ -12,6 +12,7 @@ export type { QueuedEvent } from './event.ts'
 export {
   type CodePackage,
   type FunctionConfiguration,
+  type FunctionLayer,
   type FunctionState,
   type FunctionVersion,
   LATEST,
@@ -22,6 +23,7 @@ export {
 } from './function.ts'
 export { createConfiguration, updateConfiguration } from './function-configuration.ts'
 export * from './function-errors.ts'
+export { checkLayers, checkUnzippedSize, layerCode, withLayers } from './function-layers.ts'
 export {
   type FunctionAddress,
   type FunctionName,
@@ -36,6 +38,23 @@ export {
 } from './function-name.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
+export {
+  describeLayer,
+  describeLayerVersion,
+  describeListedLayerVersion,
+  type LayerVersion,
+  type NewLayerVersion,
+  newLayerVersion,
+} from './layer.ts'
+export * from './layer-errors.ts'
+export {
+  type LayerAddress,
+  type LayerVersionAddress,
+  layerArn,
+  layerVersionArn,
+  parseLayerName,
+  parseLayerVersionArn,
+} from './layer-name.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { functionPermission, layerPermission } from './permission.ts'
 export * from './policy-errors.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 // In the order in which AWS lists them in its refusal of an unknown runtime.
-const SUPPORTED = [
+export const SUPPORTED_RUNTIMES = [
   'nodejs20.x',
   'python3.14',
   'provided.al2023',
@@ -55,8 +55,8 @@ const RETIRED = new Set([
 ])
 
 export const isRetiredRuntime = (runtime: string): boolean => RETIRED.has(runtime)
-export const isKnownRuntime = (runtime: string): boolean => (SUPPORTED as readonly string[]).includes(runtime)
-export const runtimeValueSet = `[${SUPPORTED.join(', ')}]`
+export const isKnownRuntime = (runtime: string): boolean => (SUPPORTED_RUNTIMES as readonly string[]).includes(runtime)
+export const runtimeValueSet = `[${SUPPORTED_RUNTIMES.join(', ')}]`
 
 /** A stable ARN for the build of a runtime; AWS shows 64 hexadecimal digits. */
 export function runtimeVersionArn(partition: string, region: string, runtime: string): string {

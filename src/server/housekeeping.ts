@@ -3,11 +3,12 @@ import type { Store } from '#store'
 
 const EVERY_MS = 3_600_000
 
-/** Removes code packages that no function runs any more, at the start and every hour; returns how to end it. */
+/** Removes code packages that no function and no layer needs any more, at the start and every hour; returns how to end it. */
 export function startHousekeeping(store: Store, log: Log): () => void {
   const tidy = async () => {
     try {
-      await store.code.collect(await store.functions.usedCode())
+      const used = await Promise.all([store.functions.usedCode(), store.layers.usedCode()])
+      await store.code.collect(new Set(used.flatMap((packages) => [...packages])))
     } catch (cause) {
       log.error('unused code packages could not be removed', { cause })
     }

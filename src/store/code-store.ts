@@ -12,6 +12,12 @@ export interface CodeStore {
   /** The directory of the unpacked package, not to be written to; unpacked again if it is missing. */
   unpacked(sha256: string): Promise<string>
 
+  /** The directory of several packages laid over each other in this order, later ones on top; not to be written to. */
+  merged(sha256s: readonly string[]): Promise<string>
+
+  /** What the files of a package take when it is unpacked. */
+  unzippedBytes(sha256: string): Promise<number>
+
   /** Removes the packages that are not in `used`, except those put or asked for within the last hour. */
   collect(used: ReadonlySet<string>): Promise<void>
 }

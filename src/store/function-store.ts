@@ -28,7 +28,7 @@ export interface FunctionStore {
   /** Versions whose creation or update has not ended: work to take up again after a crash. */
   listUnsettled(): Promise<readonly FunctionVersion[]>
 
-  /** The `sha256` of every code package that some version runs. */
+  /** The `sha256` of every code package that some version runs, those of its layers and of what they are merged into. */
   usedCode(): Promise<ReadonlySet<string>>
 
   usage(account: string): Promise<AccountUsage>
@@ -46,6 +46,6 @@ export interface ListFunctionsOptions {
 
 export interface AccountUsage {
   readonly functions: number
-  /** Of every version, also of those that share a package. */
+  /** Of every version, also of those that share a package; without layers. */
   readonly codeBytes: number
 }

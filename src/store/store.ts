@@ -4,6 +4,7 @@ import type { ConcurrencyStore } from './concurrency-store.ts'
 import type { EventStore } from './event-store.ts'
 import type { FunctionStore } from './function-store.ts'
 import type { IdentityStore } from './identity-store.ts'
+import type { LayerStore } from './layer-store.ts'
 import type { LogStore } from './log-store.ts'
 
 /**
@@ -14,6 +15,7 @@ export interface Store {
   readonly functions: FunctionStore
   readonly aliases: AliasStore
   readonly concurrency: ConcurrencyStore
+  readonly layers: LayerStore
   readonly events: EventStore
   readonly identities: IdentityStore
   readonly code: CodeStore

@@ -370,7 +370,11 @@ const refused: readonly { readonly name: string; readonly change: Change; readon
       ),
     ),
   },
-  { name: 'layers', change: { Layers: [layer(1)] }, expected: notYet('Layers') },
+  {
+    name: 'a layer that does not exist',
+    change: { Layers: [layer(1)] },
+    expected: invalid(`Layer version ${layer(1)} does not exist.`),
+  },
   {
     name: 'a layer without a version',
     change: { Layers: [`arn:aws:lambda:${REGION}:${ACCOUNT}:layer:l`] },

@@ -3,17 +3,23 @@ import {
   CreateAliasCommand,
   DeleteAliasCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteLayerVersionCommand,
   DeleteResourcePolicyCommand,
   GetAccountSettingsCommand,
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
+  GetLayerVersionByArnCommand,
+  GetLayerVersionCommand,
   GetPolicyCommand,
   GetResourcePolicyCommand,
   InvokeAsyncCommand,
   type LambdaClient,
   ListAliasesCommand,
+  ListLayersCommand,
+  ListLayerVersionsCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
+  PublishLayerVersionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutResourcePolicyCommand,
@@ -24,6 +30,8 @@ import {
 } from '@aws-sdk/client-lambda'
 import { policy } from './clients.ts'
 import { arnOf } from './functions.ts'
+import { layerArnOf } from './layers.ts'
+import { zipOf } from './zip.ts'
 
 /** A call that is allowed by one action on one resource. */
 export interface Attempt {
@@ -44,8 +52,10 @@ const Policy = policy({
   Action: 'lambda:InvokeFunction',
   Resource: arnOf('target:live'),
 })
+const layer = { LayerName: 'shared', VersionNumber: 1 }
+const ZipFile = zipOf({ 'text.txt': 'text' })
 
-/** About versions and aliases, tags and concurrency of the function `target`; each leaves what the next needs. */
+/** About versions and aliases, tags and concurrency of the function `target`, and layers; each leaves what the next needs. */
 export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
   PublishVersion: attempt('PublishVersion', (client) => client.send(new PublishVersionCommand({ FunctionName }))),
   ListVersionsByFunction: attempt('ListVersionsByFunction', (client) =>
@@ -93,6 +103,36 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
   DeleteFunctionConcurrency: attempt('DeleteFunctionConcurrency', (client) =>
     client.send(new DeleteFunctionConcurrencyCommand({ FunctionName })),
   ),
+  PublishLayerVersion: {
+    action: 'lambda:PublishLayerVersion',
+    resource: layerArnOf('shared'),
+    send: (client) => client.send(new PublishLayerVersionCommand({ LayerName: 'shared', Content: { ZipFile } })),
+  },
+  GetLayerVersion: {
+    action: 'lambda:GetLayerVersion',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new GetLayerVersionCommand(layer)),
+  },
+  GetLayerVersionByArn: {
+    action: 'lambda:GetLayerVersion',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new GetLayerVersionByArnCommand({ Arn: layerArnOf('shared:1') })),
+  },
+  ListLayers: {
+    action: 'lambda:ListLayers',
+    resource: '*',
+    send: (client) => client.send(new ListLayersCommand({})),
+  },
+  ListLayerVersions: {
+    action: 'lambda:ListLayerVersions',
+    resource: '*',
+    send: (client) => client.send(new ListLayerVersionsCommand({ LayerName: 'shared' })),
+  },
+  DeleteLayerVersion: {
+    action: 'lambda:DeleteLayerVersion',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new DeleteLayerVersionCommand(layer)),
+  },
   GetAccountSettings: {
     action: 'lambda:GetAccountSettings',
     resource: '*',

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeExceptions } from './exceptions.ts'
-import { overrides } from './overrides.ts'
+import { additions, overrides } from './overrides.ts'
 import { describeShape } from './schema.ts'
 import { type ModelOperation, reachableShapes, type ServiceModel } from './service-model.ts'
 import { services } from './services.ts'
@@ -58,9 +58,11 @@ function writeService(model: ServiceModel, operations: readonly ModelOperation[]
     }
     return `    ${operation.name}: ${JSON.stringify(row)},`
   })
-  const shapeRows = shapes.map(
-    (name) => `    ${JSON.stringify(name)}: ${JSON.stringify(describeShape(model, name, serviceOverrides[name]))},`,
-  )
+  const described = [
+    ...shapes.map((name) => [name, describeShape(model, name, serviceOverrides[name])]),
+    ...Object.entries(additions[metadata.serviceId] ?? {}),
+  ]
+  const shapeRows = described.map(([name, shape]) => `    ${JSON.stringify(name)}: ${JSON.stringify(shape)},`)
   const head = {
     name: metadata.serviceId,
     signingName: services[metadata.serviceId]?.folder,

@@ -7,6 +7,10 @@ export interface ShapeOverride {
   readonly enum?: readonly string[] | null
   readonly max?: number
   readonly elementsMayBeNull?: boolean
+  /** Other shapes for members of a structure: those of the model or those in `additions`. */
+  readonly members?: Readonly<Record<string, string>>
+  /** Members whose constraints are told before those of the others. */
+  readonly first?: readonly string[]
 }
 
 /** Turns a shape of the model into the descriptor that decoding, validation and encoding are driven by. */
@@ -14,13 +18,14 @@ export function describeShape(model: ServiceModel, name: string, override: Shape
   const shape = shapeOf(model, name)
   switch (shape.type) {
     case 'structure':
-      return describeStructure(shape)
+      return describeStructure(shape, override)
     case 'list':
       return {
         type: 'list',
         member: reference(shape.member),
         ...bounds(shape),
         ...(override.elementsMayBeNull && { elementsMayBeNull: true }),
+        ...(override.enum && { enum: override.enum }),
       }
     case 'map':
       return { type: 'map', key: reference(shape.key), value: reference(shape.value), ...bounds(shape) }
@@ -42,12 +47,15 @@ export function describeShape(model: ServiceModel, name: string, override: Shape
   }
 }
 
-function describeStructure(shape: ModelShape): Shape {
+function describeStructure(shape: ModelShape, { members: shapes = {}, first = [] }: ShapeOverride): Shape {
   const required = new Set(shape.required ?? [])
-  const members = Object.entries(shape.members ?? {}).map(([name, member]) => [
+  const entries = Object.entries(shape.members ?? {})
+  const isFirst = ([name]: readonly [string, unknown]) => first.includes(name)
+  const ordered = [...entries.filter(isFirst), ...entries.filter((entry) => !isFirst(entry))]
+  const members = ordered.map(([name, member]) => [
     name,
     {
-      shape: member.shape,
+      shape: shapes[name] ?? member.shape,
       ...(member.location && { location: member.location }),
       ...(member.locationName && member.locationName !== name && { wireName: member.locationName }),
       ...(required.has(name) && { required: true }),

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
@@ -21,7 +21,7 @@ import type {
 } from './sandbox.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
-const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', temporary: '/tmp' }
+const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', temporary: '/tmp', layers: '/opt' }
 
 /** 1 virtual CPU belongs to this much memory. */
 const MEMORY_MB_PER_CPU = 1769
@@ -188,6 +188,7 @@ class BubblewrapSandbox implements Sandbox {
       ...['--perms', '0444', '--file', String(FILES_FD.passwd), '/etc/passwd'],
       ...['--perms', '0444', '--file', String(FILES_FD.group), '/etc/group'],
       ...['--perms', '0444', '--file', String(FILES_FD.environment), '/run/lambent/environment'],
+      ...layersView(spec.layersDirectory, spec.interpreter),
       ...interpreterView(spec.interpreter),
       ...['--ro-bind', spec.clientDirectory, PATHS.runtime],
       ...['--ro-bind', spec.codeDirectory, PATHS.task],
@@ -219,11 +220,24 @@ const REPORTED_SIGNALS = new Set(['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SI
 
 /** What every environment sees of the host, read-only: programs, libraries, and what name look-up and TLS need. */
 function hostView(): string[] {
-  const programs = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap(bindOrLink)
+  const programs = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap((path) => bindOrLink(path))
   const settings = SETTINGS.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path])
   const kernel = ['--proc', '/proc', '--dev', '/dev']
   const places = ['/opt/.', '/var/.', '/var/lang/bin/.', '/etc/.'].flatMap(makeParents)
   return [...places, '--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel]
+}
+
+/**
+ * The layers are `/opt`. Where the host keeps the interpreter below its own `/opt`, which read-only layers could not take
+ * in, their parts are brought in one by one, and the interpreter's directory goes before one of a layer.
+ */
+function layersView(directory: string | undefined, { prefix }: InterpreterPlace): string[] {
+  if (directory === undefined) return []
+  if (prefix === undefined || !isBelow(prefix, PATHS.layers)) return ['--ro-bind', directory, PATHS.layers]
+  const [taken] = prefix.slice(PATHS.layers.length + 1).split('/')
+  return readdirSync(directory)
+    .filter((name) => name !== taken)
+    .flatMap((name) => bindOrLink(`${directory}/${name}`, `${PATHS.layers}/${name}`))
 }
 
 /** A single file at its usual place in Lambda; or a link to where the interpreter lives on the host, with its library. */
@@ -267,9 +281,10 @@ const SETTINGS = [
   ],
 ]
 
-function bindOrLink(path: string): string[] {
-  if (!existsSync(path)) return []
-  return lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path]
+function bindOrLink(path: string, seenAs = path): string[] {
+  const status = lstatSync(path, { throwIfNoEntry: false })
+  if (!status) return []
+  return status.isSymbolicLink() ? ['--symlink', readlinkSync(path), seenAs] : ['--ro-bind', path, seenAs]
 }
 
 const isBelow = (path: string, top: string) => path === top || path.startsWith(`${top}/`)

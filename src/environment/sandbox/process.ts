@@ -28,7 +28,12 @@ class ProcessSandbox implements Sandbox {
 
   constructor(spec: SandboxSpec, temporary: string) {
     this.#spec = spec
-    this.paths = { task: spec.codeDirectory, runtime: spec.clientDirectory, temporary }
+    this.paths = {
+      task: spec.codeDirectory,
+      runtime: spec.clientDirectory,
+      temporary,
+      layers: spec.layersDirectory ?? '/opt',
+    }
   }
 
   async start({ arguments: parameters, variables }: SandboxCommand): Promise<SandboxProcess> {
@@ -37,7 +42,12 @@ class ProcessSandbox implements Sandbox {
     const child = spawn(command, rest, {
       cwd: this.paths.task,
       // The package may be another function's too, so Python must not leave its bytecode in it.
-      env: { ...variables, TMPDIR: this.paths.temporary, PYTHONDONTWRITEBYTECODE: '1' },
+      env: {
+        ...variables,
+        TMPDIR: this.paths.temporary,
+        PYTHONDONTWRITEBYTECODE: '1',
+        LAMBENT_LAYERS_ROOT: this.paths.layers,
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A process group of its own, so that everything it starts can be ended with it.
       detached: true,

@@ -17,6 +17,7 @@ export interface SandboxSpec {
   readonly memoryMb: number
   readonly ephemeralStorageMb: number
   readonly codeDirectory: string
+  readonly layersDirectory: string | undefined
   /** Our runtime client, seen as the runtime's directory. */
   readonly clientDirectory: string
   readonly interpreter: InterpreterPlace
@@ -52,6 +53,7 @@ export interface SandboxPaths {
   readonly task: string
   readonly runtime: string
   readonly temporary: string
+  readonly layers: string
 }
 
 export interface SandboxCommand {

@@ -7,7 +7,10 @@ const CODE_SIZE_UNZIPPED = 262_144_000
 const CODE_SIZE_ZIPPED = 52_428_800
 
 export const getAccountSettings: Handler<'GetAccountSettings'> = async (_input, { store, caller: { account } }) => {
-  const { codeBytes, functions } = await store.functions.usage(account)
+  const [{ codeBytes, functions }, layerBytes] = await Promise.all([
+    store.functions.usage(account),
+    store.layers.codeBytes(account),
+  ])
   return {
     AccountLimit: {
       TotalCodeSize: TOTAL_CODE_SIZE,
@@ -16,6 +19,6 @@ export const getAccountSettings: Handler<'GetAccountSettings'> = async (_input, 
       ConcurrentExecutions: ACCOUNT_CONCURRENCY,
       UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - store.concurrency.totalReserved(account),
     },
-    AccountUsage: { TotalCodeSize: codeBytes, FunctionCount: functions },
+    AccountUsage: { TotalCodeSize: codeBytes + layerBytes, FunctionCount: functions },
   }
 }

@@ -6,8 +6,10 @@ import {
   functionExists,
   newFunction,
   publish,
+  withLayers,
 } from '#resources'
 import type { Handler } from '../context.ts'
+import { checkSizeWithLayers, findLayers } from '../layer/function-layers.ts'
 import { newFunctionName } from './address.ts'
 import { storeCode } from './code-package.ts'
 import { checkExecutionRole } from './execution-role.ts'
@@ -15,11 +17,12 @@ import { checkExecutionRole } from './execution-role.ts'
 export const createFunction: Handler<'CreateFunction'> = async (input, context) => {
   const { store, place, caller, clock, invocations } = context
   const functionName = newFunctionName(context.address, input)
-  const configuration = createConfiguration(functionName, input)
+  const configuration = withLayers(createConfiguration(functionName, input), await findLayers(context, input.Layers))
   const tags = checkTags(input.Tags)
   if (tags) context.authorize('lambda:TagResource', functionArn(place, { account: caller.account, functionName }))
   await checkExecutionRole(context, input.Role)
   const code = await storeCode(store, input.Code)
+  await checkSizeWithLayers(context, code, configuration)
   const created = newFunction({
     account: caller.account,
     functionName,

@@ -1,5 +1,6 @@
 import { beginUpdate, describeFunction, type FunctionVersion, invalidParameter, notSupportedYet } from '#resources'
 import type { Handler } from '../context.ts'
+import { checkSizeWithLayers } from '../layer/function-layers.ts'
 import { type Change, changeFunction, expectFree, findChangeable, publishOrRepeat } from './change-function.ts'
 import { storeCode } from './code-package.ts'
 
@@ -9,18 +10,16 @@ export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, c
   if (input.ImageUri !== undefined)
     throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")
   const code = await storeCode(context.store, input)
-  const updateOf = (current: FunctionVersion) => {
+  const updateOf = async (current: FunctionVersion) => {
     const architecture = input.Architectures?.[0] ?? current.configuration.architecture
-    return beginUpdate(
-      current,
-      { code, configuration: { ...current.configuration, architecture } },
-      context.clock.now(),
-    )
+    const configuration = { ...current.configuration, architecture }
+    await checkSizeWithLayers(context, code, configuration)
+    return beginUpdate(current, { code, configuration }, context.clock.now())
   }
-  if (input.DryRun) return describeFunction(context.place, updateOf(found))
+  if (input.DryRun) return describeFunction(context.place, await updateOf(found))
 
   const { shown } = await changeFunction(context, async (current): Promise<Change & { shown: FunctionVersion }> => {
-    const updated = updateOf(expectFree(context, current, input.RevisionId))
+    const updated = await updateOf(expectFree(context, current, input.RevisionId))
     if (!input.Publish) return { latest: updated, shown: updated }
     const { latest, published, isNew } = await publishOrRepeat(context, updated)
     return { latest, shown: published, ...(isNew && { published }) }

@@ -1,12 +1,15 @@
-import { beginUpdate, describeFunction, updateConfiguration } from '#resources'
+import { beginUpdate, describeFunction, updateConfiguration, withLayers } from '#resources'
 import type { Handler } from '../context.ts'
+import { checkSizeWithLayers, findLayers } from '../layer/function-layers.ts'
 import { changeFunction, expectFree } from './change-function.ts'
 import { checkExecutionRole } from './execution-role.ts'
 
 export const updateFunctionConfiguration: Handler<'UpdateFunctionConfiguration'> = async (input, context) => {
   const { latest } = await changeFunction(context, async (current) => {
-    const configuration = updateConfiguration(expectFree(context, current, input.RevisionId).configuration, input)
+    const before = expectFree(context, current, input.RevisionId).configuration
+    const configuration = withLayers(updateConfiguration(before, input), await findLayers(context, input.Layers))
     if (input.Role !== undefined) await checkExecutionRole(context, input.Role)
+    if (input.Layers) await checkSizeWithLayers(context, current.code, configuration)
     return { latest: beginUpdate(current, { configuration }, context.clock.now()) }
   })
   return describeFunction(context.place, latest)

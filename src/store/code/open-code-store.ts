@@ -6,6 +6,7 @@ import type { CodePackage } from '#resources'
 import type { CodeStore } from '../code-store.ts'
 import { CodeDirectory, exists } from './code-directory.ts'
 import { publish, writeDurably } from './durable-file.ts'
+import { mergedSha256 } from './merged-sha256.ts'
 import { Turns } from './turns.ts'
 import { Unpacker } from './unpacker.ts'
 
@@ -51,6 +52,21 @@ export class CodePackages implements CodeStore {
     return path
   }
 
+  async merged(sha256s: readonly string[]): Promise<string> {
+    const sources = await Promise.all(sha256s.map((sha256) => this.unpacked(sha256)))
+    const hash = hashOf(mergedSha256(sha256s))
+    this.#touch(hash)
+    if (!(await exists(this.#directory.unpacked(hash))))
+      await this.#turns.take(hash, () => this.#makeOnce(hash, (place) => this.#unpacker.merge(sources, place)))
+    return this.#directory.unpacked(hash)
+  }
+
+  async unzippedBytes(sha256: string): Promise<number> {
+    const hash = hashOf(sha256)
+    this.#touch(hash)
+    return this.#unpacker.measure(this.#directory.zip(hash))
+  }
+
   async collect(used: ReadonlySet<string>): Promise<void> {
     const kept = new Set([...used].map(hashOf))
     for (const hash of await this.#directory.hashes()) {
@@ -83,11 +99,16 @@ export class CodePackages implements CodeStore {
     }
   }
 
-  async #unpackOnce(zip: string, hash: string): Promise<void> {
+  #unpackOnce(zip: string, hash: string): Promise<void> {
+    return this.#makeOnce(hash, (place) => this.#unpacker.unpack(zip, place))
+  }
+
+  /** Made aside and renamed: nobody finds half a directory. */
+  async #makeOnce(hash: string, make: (place: string) => Promise<void>): Promise<void> {
     if (await exists(this.#directory.unpacked(hash))) return
     const temporary = this.#directory.temporary()
     try {
-      await this.#unpacker.unpack(zip, temporary)
+      await make(temporary)
       await rename(temporary, this.#directory.unpacked(hash))
     } finally {
       await rm(temporary, { recursive: true, force: true })

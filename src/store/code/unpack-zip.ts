@@ -1,13 +1,13 @@
-import { chmodSync, createWriteStream, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, createWriteStream, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { crc32, inflateRawSync } from 'node:zlib'
-import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
+import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl'
 import { NotAZip, UnsafeZip, UnzippedTooLarge } from '../errors.ts'
+import { makeDirectory } from './merge-directories.ts'
 import { checkLink } from './package-path.ts'
 import { isExecutable, planZip, STORED } from './zip-plan.ts'
 
-const DIRECTORY_MODE = 0o755
 const FILE_MODE = 0o644
 const EXECUTABLE_MODE = 0o755
 // Larger files are written as they are inflated, smaller ones in one piece, which is several times faster.
@@ -22,6 +22,16 @@ export async function unpackZip(archive: Buffer, directory: string): Promise<voi
     await unpackAll(zip, archive, directory)
   } catch (error) {
     throw isAboutContent(error) ? error : new NotAZip('The archive cannot be read.', { cause: error })
+  }
+}
+
+/** What the files of an archive that was unpacked before take. */
+export async function measureZip(file: string): Promise<number> {
+  const zip = await openPromise(file, { decodeStrings: false })
+  try {
+    return (await planZip(zip)).unzippedBytes
+  } finally {
+    zip.close()
   }
 }
 
@@ -78,11 +88,6 @@ async function streamEntry(zip: ZipFile, entry: Entry, path: string): Promise<vo
 
 function checkSum(sum: number, entry: Entry): void {
   if (sum !== entry.crc32) throw new NotAZip('The checksum of a file in the archive is wrong.')
-}
-
-function makeDirectory(path: string): void {
-  mkdirSync(path)
-  chmodSync(path, DIRECTORY_MODE)
 }
 
 /** Also what the disk has to say: a full one does not make the archive a bad one. */

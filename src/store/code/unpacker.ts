@@ -13,15 +13,15 @@ export class Unpacker {
 
   /** Throws NotAZip, UnzippedTooLarge or UnsafeZip; what was written until then is the caller's to remove. */
   async unpack(file: string, directory: string): Promise<void> {
-    clearTimeout(this.#idleTimer)
-    this.#thread ??= new Thread('./unpack-thread', import.meta.url)
-    this.#running++
-    try {
-      const reply = await this.#thread.ask({ file, directory })
-      if (reply) throw new refusals[reply.refused](reply.message)
-    } finally {
-      if (--this.#running === 0) this.#idleTimer = setTimeout(() => this.close(), IDLE_MS).unref()
-    }
+    await this.#ask({ task: 'unpack', file, directory })
+  }
+
+  async merge(sources: readonly string[], directory: string): Promise<void> {
+    await this.#ask({ task: 'merge', sources, directory })
+  }
+
+  async measure(file: string): Promise<number> {
+    return (await this.#ask({ task: 'measure', file })) ?? 0
   }
 
   async close(): Promise<void> {
@@ -29,6 +29,19 @@ export class Unpacker {
     const thread = this.#thread
     this.#thread = undefined
     await thread?.close()
+  }
+
+  async #ask(request: UnpackRequest): Promise<number | undefined> {
+    clearTimeout(this.#idleTimer)
+    this.#thread ??= new Thread('./unpack-thread', import.meta.url)
+    this.#running++
+    try {
+      const reply = await this.#thread.ask(request)
+      if ('refused' in reply) throw new refusals[reply.refused](reply.message)
+      return reply.bytes
+    } finally {
+      if (--this.#running === 0) this.#idleTimer = setTimeout(() => this.close(), IDLE_MS).unref()
+    }
   }
 }
 

@@ -12,6 +12,7 @@ export interface ZipPlan {
   readonly directories: ReadonlySet<string>
   readonly files: ReadonlyMap<string, Entry>
   readonly links: ReadonlyMap<string, Entry>
+  readonly unzippedBytes: number
 }
 
 /**
@@ -41,20 +42,20 @@ export async function planZip(zip: ZipFile): Promise<ZipPlan> {
   for (const path of [...directories, ...files.keys(), ...links.keys()])
     for (const parent of parentsOf(path)) directories.add(parent)
   checkConflicts({ directories, files, links })
-  checkSize([...files.values(), ...links.values()])
-  return { directories, files, links }
+  return { directories, files, links, unzippedBytes: sizeOf([...files.values(), ...links.values()]) }
 }
 
 /** No path is two things, so nothing is ever written through a link. */
-function checkConflicts({ directories, files, links }: ZipPlan): void {
+function checkConflicts({ directories, files, links }: Omit<ZipPlan, 'unzippedBytes'>): void {
   for (const path of directories)
     if (files.has(path) || links.has(path))
       throw new UnsafeZip(`${JSON.stringify(path)} is a directory and something else.`)
 }
 
-function checkSize(entries: readonly Entry[]): void {
+function sizeOf(entries: readonly Entry[]): number {
   const bytes = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0)
   if (bytes > MAXIMUM_UNZIPPED_BYTES) throw new UnzippedTooLarge(`The archive declares ${bytes} bytes of files.`)
+  return bytes
 }
 
 export const STORED = 0

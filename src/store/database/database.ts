@@ -38,6 +38,8 @@ export interface Schema {
   function_versions: FunctionVersionRow
   aliases: AliasRow
   reserved_concurrency: ReservedConcurrencyRow
+  layers: LayerRow
+  layer_versions: LayerVersionRow
   events: EventRow
   principals: PrincipalRow
   access_keys: AccessKeyRow
@@ -55,6 +57,8 @@ export interface FunctionVersionRow {
   code_size: number
   /** 1 while the creation or an update of the version is under way, or else 0. */
   unsettled: number
+  /** Of its layers in their order, with blanks between them. */
+  layers_sha256: string
   /** JSON of the whole FunctionVersion. */
   record: string
 }
@@ -75,6 +79,26 @@ export interface ReservedConcurrencyRow {
   account: string
   function_name: string
   executions: number
+}
+
+export interface LayerRow {
+  account: string
+  layer_name: string
+  last_version: number
+}
+
+export interface LayerVersionRow {
+  account: string
+  layer_name: string
+  version_number: number
+  /** ` a b `: a blank on each side of every value. */
+  runtimes: string
+  architectures: string
+  code_sha256: string
+  /** Bytes of the zip. */
+  code_size: number
+  /** JSON of the LayerVersion without its number. */
+  record: string
 }
 
 export interface EventRow {

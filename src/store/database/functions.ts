@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { FunctionVersion } from '#resources'
+import { type FunctionVersion, layerCode } from '#resources'
+import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
 import type { Belongings, Database } from './database.ts'
 import { listVersions } from './list-versions.ts'
@@ -100,8 +101,12 @@ export function createFunctionStore(
     },
 
     async usedCode() {
-      const rows = await queries.selectFrom('function_versions').select('code_sha256').distinct().execute()
-      return new Set(rows.map((row) => row.code_sha256))
+      const rows = await queries
+        .selectFrom('function_versions')
+        .select(['code_sha256', 'layers_sha256'])
+        .distinct()
+        .execute()
+      return new Set(rows.flatMap((row) => [row.code_sha256, ...layerCodeIn(row.layers_sha256)]))
     },
 
     async usage(account) {
@@ -144,9 +149,19 @@ function rowOf(record: FunctionVersion) {
     revision_id: record.revisionId,
     code_sha256: record.code.sha256,
     code_size: record.code.size,
+    layers_sha256: layerCode(record.configuration)
+      .map(({ sha256 }) => sha256)
+      .join(' '),
     unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
     record: JSON.stringify(record),
   }
+}
+
+/** The packages of the layers, and what they were merged into. */
+function layerCodeIn(text: string): string[] {
+  if (text === '') return []
+  const layers = text.split(' ')
+  return [...layers, mergedSha256(layers)]
 }
 
 const parse = ({ record }: { readonly record: string }): FunctionVersion => JSON.parse(record)

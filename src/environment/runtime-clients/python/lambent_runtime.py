@@ -26,7 +26,9 @@ def main():
     sys.stderr.reconfigure(line_buffering=True)
     _configure_logging_when_imported()
     task_root = os.environ["LAMBDA_TASK_ROOT"]
-    sys.path[:0] = [task_root, "/opt/python/lib/python%d.%d/site-packages" % sys.version_info[:2], "/opt/python"]
+    # Only plain processes find their layers elsewhere.
+    layers = os.environ.get("LAMBENT_LAYERS_ROOT", "/opt") + "/python"
+    sys.path[:0] = [task_root, "%s/lib/python%d.%d/site-packages" % (layers, *sys.version_info[:2]), layers]
     setting = os.environ["_HANDLER"]
     try:
         handler = _load_handler(setting)

@@ -1,0 +1,31 @@
+import type { LayerVersion, NewLayerVersion, Page } from '#resources'
+import type { PageOptions } from './identity-store.ts'
+
+/** Layer versions, keyed by account, layer name and number. */
+export interface LayerStore {
+  /** Stores it under the next number of its layer; no number is used twice, also after deletions. */
+  publish(layer: NewLayerVersion): Promise<LayerVersion>
+
+  find(account: string, layerName: string, version: number): Promise<LayerVersion | undefined>
+
+  /** One that is not there is deleted successfully. */
+  delete(account: string, layerName: string, version: number): Promise<void>
+
+  /** Newest first. Throws InvalidCursor. */
+  listVersions(account: string, layerName: string, options: ListLayersOptions): Promise<Page<LayerVersion>>
+
+  /** Of every layer the newest version that fits, in order of name. Throws InvalidCursor. */
+  list(account: string, options: ListLayersOptions): Promise<Page<LayerVersion>>
+
+  /** The `sha256` of every code package of some layer version. */
+  usedCode(): Promise<ReadonlySet<string>>
+
+  /** The zips of all layer versions of an account together. */
+  codeBytes(account: string): Promise<number>
+}
+
+export interface ListLayersOptions extends PageOptions {
+  /** Only versions that say they fit this runtime. */
+  readonly runtime?: string | undefined
+  readonly architecture?: string | undefined
+}
