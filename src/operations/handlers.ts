@@ -26,11 +26,14 @@ import { getLayerVersionByArn } from './layer/get-layer-version-by-arn.ts'
 import { listLayerVersions } from './layer/list-layer-versions.ts'
 import { listLayers } from './layer/list-layers.ts'
 import { publishLayerVersion } from './layer/publish-layer-version.ts'
+import { addLayerVersionPermission } from './policy/add-layer-version-permission.ts'
 import { addPermission } from './policy/add-permission.ts'
 import { deleteResourcePolicy } from './policy/delete-resource-policy.ts'
+import { getLayerVersionPolicy } from './policy/get-layer-version-policy.ts'
 import { getPolicy } from './policy/get-policy.ts'
 import { getResourcePolicy } from './policy/get-resource-policy.ts'
 import { putResourcePolicy } from './policy/put-resource-policy.ts'
+import { removeLayerVersionPermission } from './policy/remove-layer-version-permission.ts'
 import { removePermission } from './policy/remove-permission.ts'
 import { listTags } from './tag/list-tags.ts'
 import { tagResource } from './tag/tag-resource.ts'
@@ -43,7 +46,7 @@ type Handlers = { readonly [Name in OperationName]: Handler<Name> | typeof notYe
 
 /** Every operation of the model: leaving one out does not compile. */
 export const handlers: Handlers = {
-  AddLayerVersionPermission: notYet,
+  AddLayerVersionPermission: addLayerVersionPermission,
   AddPermission: addPermission,
   CheckpointDurableExecution: notYet,
   CreateAlias: createAlias,
@@ -82,7 +85,7 @@ export const handlers: Handlers = {
   GetFunctionUrlConfig: notYet,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
-  GetLayerVersionPolicy: notYet,
+  GetLayerVersionPolicy: getLayerVersionPolicy,
   GetPolicy: getPolicy,
   GetProvisionedConcurrencyConfig: notYet,
   GetResourcePolicy: getResourcePolicy,
@@ -115,7 +118,7 @@ export const handlers: Handlers = {
   PutProvisionedConcurrencyConfig: notYet,
   PutResourcePolicy: putResourcePolicy,
   PutRuntimeManagementConfig: notYet,
-  RemoveLayerVersionPermission: notYet,
+  RemoveLayerVersionPermission: removeLayerVersionPermission,
   RemovePermission: removePermission,
   SendDurableExecutionCallbackFailure: notYet,
   SendDurableExecutionCallbackHeartbeat: notYet,

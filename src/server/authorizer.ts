@@ -1,7 +1,7 @@
-import { authorize, type Caller, type CompiledPolicy, createRequestContext } from '#auth'
+import { authorize, type Caller, type CompiledPolicy, compiledResourcePolicy, createRequestContext } from '#auth'
 import type { RequestContext } from '#operations'
 import { type HttpRequest, headerOf } from '#protocol'
-import type { FunctionAddress, Tags } from '#resources'
+import { type FunctionAddress, parseLayerVersionArn, type Tags } from '#resources'
 import { type Addressed, resourcePolicyOf } from './addressed.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { Running } from './running.ts'
@@ -45,6 +45,12 @@ export function authorizerOf(asked: Asked, running: Running): RequestContext['au
   }
 }
 
-function policyOf({ addressed, address }: Asked, { place }: Running, resource: string): CompiledPolicy | undefined {
-  return resourcePolicyOf(addressed, place, address, resource)
+function policyOf({ addressed, address }: Asked, running: Running, resource: string): CompiledPolicy | undefined {
+  return resourcePolicyOf(addressed, running.place, address, resource) ?? layerPolicyOf(running, resource)
+}
+
+/** A function may be given layers of other accounts, so these policies are not only those of what is addressed. */
+function layerPolicyOf({ place, services }: Running, resource: string): CompiledPolicy | undefined {
+  const layer = resource.includes(':layer:') ? parseLayerVersionArn(place, resource) : undefined
+  return layer && compiledResourcePolicy(services.store.layers.peekPolicy(layer)?.policy)
 }

@@ -6,7 +6,7 @@ import { createAliasStore } from './database/aliases.ts'
 import { openEventStore } from './database/events.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
-import { createLayerStore } from './database/layers.ts'
+import { openLayerStore } from './database/layers.ts'
 import { openConcurrencyStore } from './database/reserved-concurrency.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
@@ -54,7 +54,7 @@ export async function openStore({
   const identities = await openIdentityStore(database)
   const aliases = createAliasStore(database)
   const concurrency = await openConcurrencyStore(database)
-  const layers = createLayerStore(database)
+  const layers = await openLayerStore(database)
   const functions = createFunctionStore(database, [aliases, concurrency, events])
   const opened = parts.move()
   return {

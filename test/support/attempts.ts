@@ -1,4 +1,5 @@
 import {
+  AddLayerVersionPermissionCommand,
   AddPermissionCommand,
   CreateAliasCommand,
   DeleteAliasCommand,
@@ -10,6 +11,7 @@ import {
   GetFunctionConcurrencyCommand,
   GetLayerVersionByArnCommand,
   GetLayerVersionCommand,
+  GetLayerVersionPolicyCommand,
   GetPolicyCommand,
   GetResourcePolicyCommand,
   InvokeAsyncCommand,
@@ -23,6 +25,7 @@ import {
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutResourcePolicyCommand,
+  RemoveLayerVersionPermissionCommand,
   RemovePermissionCommand,
   TagResourceCommand,
   UntagResourceCommand,
@@ -127,6 +130,29 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
     action: 'lambda:ListLayerVersions',
     resource: '*',
     send: (client) => client.send(new ListLayerVersionsCommand({ LayerName: 'shared' })),
+  },
+  AddLayerVersionPermission: {
+    action: 'lambda:AddLayerVersionPermission',
+    resource: layerArnOf('shared:1'),
+    send: (client) =>
+      client.send(
+        new AddLayerVersionPermissionCommand({
+          ...layer,
+          StatementId: 's',
+          Action: 'lambda:GetLayerVersion',
+          Principal: '*',
+        }),
+      ),
+  },
+  GetLayerVersionPolicy: {
+    action: 'lambda:GetLayerVersionPolicy',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new GetLayerVersionPolicyCommand(layer)),
+  },
+  RemoveLayerVersionPermission: {
+    action: 'lambda:RemoveLayerVersionPermission',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new RemoveLayerVersionPermissionCommand({ ...layer, StatementId: 's' })),
   },
   DeleteLayerVersion: {
     action: 'lambda:DeleteLayerVersion',
