@@ -1,21 +1,29 @@
 export { type AuthenticationOptions, authenticate, type IdentityLookUp } from './authenticate.ts'
 export type { Caller, Identity } from './caller.ts'
+export { isOpenToAccounts } from './foreign-accounts.ts'
 export { IdentityDirectory } from './identities/identity-directory.ts'
 export { newAccessKeyId, newRootKey, newSecret, type RootKey } from './identities/root-key.ts'
 export { type AuthorizationEntry, type AuthorizedResource, lambdaActions } from './lambda-actions.ts'
+export { type LambdaRequest, lambdaKey } from './lambda-keys.ts'
 export { type AddressedFunction, authorizationResource, type Place } from './lambda-resource.ts'
 export { type ApplicablePolicies, type CallerPolicies, noPolicies } from './policy/applicable-policies.ts'
 export { authorize } from './policy/authorize.ts'
 export { type CompiledPolicy, compilePolicy } from './policy/compile-policy.ts'
 export type { PolicyPurpose } from './policy/compile-statement.ts'
-export { createRequestContext, type RequestFacts, type Tags } from './policy/create-request-context.ts'
+export {
+  type ConditionKeys,
+  createRequestContext,
+  type RequestFacts,
+  type Tags,
+} from './policy/create-request-context.ts'
 export { type AuthorizationRequest, decide } from './policy/decide.ts'
 export type { Decision, Denied, PolicyKind } from './policy/decision.ts'
 export { denialMessage } from './policy/denial-message.ts'
 export { type EvaluationRequest, evaluate } from './policy/evaluate.ts'
 export { MalformedPolicy } from './policy/malformed-policy.ts'
 export { type ContextValue, emptyContext, type RequestContext } from './policy/request-context.ts'
-export type { Statement } from './policy/statement.ts'
+export { compiledResourcePolicy } from './policy/resource-policies.ts'
+export { canBeAbout, type Statement } from './policy/statement.ts'
 export type { AccountPrincipal, AnonymousPrincipal, Principal, ServicePrincipal } from './principal.ts'
 export { canonicalRequest, stringToSign } from './signature-v4/canonical-request.ts'
 export { type Credential, checkScope, type ExpectedScope } from './signature-v4/credential-scope.ts'

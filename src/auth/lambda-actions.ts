@@ -19,6 +19,8 @@ export type AuthorizedResource =
   | 'code-signing-config'
   | 'capacity-provider'
   | 'durable-execution'
+  /** The execution that a callback is of: the operation asks, because only it can read the callback's id. */
+  | 'callback'
   /** The ARN in `Resource`, whatever it is of. */
   | 'tagged-resource'
   /** The ARN in `ResourceArn`, whose policy it is. */
@@ -113,15 +115,15 @@ export const lambdaActions: Readonly<Record<OperationName, AuthorizationEntry>> 
   RemovePermission: { action: 'lambda:RemovePermission', resource: 'qualified-function' },
   SendDurableExecutionCallbackFailure: {
     action: 'lambda:SendDurableExecutionCallbackFailure',
-    resource: 'durable-execution',
+    resource: 'callback',
   },
   SendDurableExecutionCallbackHeartbeat: {
     action: 'lambda:SendDurableExecutionCallbackHeartbeat',
-    resource: 'durable-execution',
+    resource: 'callback',
   },
   SendDurableExecutionCallbackSuccess: {
     action: 'lambda:SendDurableExecutionCallbackSuccess',
-    resource: 'durable-execution',
+    resource: 'callback',
   },
   StopDurableExecution: { action: 'lambda:StopDurableExecution', resource: 'durable-execution' },
   TagResource: { action: 'lambda:TagResource', resource: 'tagged-resource' },

@@ -19,14 +19,16 @@ export interface AddressedFunction {
 /** A decoded input; only its names and ARNs are read. */
 type Input = Readonly<Record<string, unknown>>
 
-/** The ARN that policies are asked about. `addressed` is needed for the entries that are about a function. */
+/** The ARN that policies are asked about; undefined when only the operation can tell. `addressed` is needed for the entries that are about a function. */
 export function authorizationResource(
   entry: AuthorizationEntry,
   input: Input,
   place: Place,
   addressed?: AddressedFunction,
-): string {
+): string | undefined {
   switch (entry.resource) {
+    case 'callback':
+      return undefined
     case 'none':
       return '*'
     case 'function':
@@ -38,7 +40,7 @@ export function authorizationResource(
   }
 }
 
-type OtherResource = Exclude<AuthorizedResource, 'none' | 'function' | 'qualified-function'>
+type OtherResource = Exclude<AuthorizedResource, 'none' | 'callback' | 'function' | 'qualified-function'>
 
 const resourceArns: Readonly<Record<OtherResource, (input: Input, place: Place) => string>> = {
   layer: ({ LayerName }, place) => named('layer', LayerName, place),
@@ -47,7 +49,6 @@ const resourceArns: Readonly<Record<OtherResource, (input: Input, place: Place) 
   'event-source-mapping': ({ UUID }, place) => named('event-source-mapping', UUID, place),
   'code-signing-config': ({ CodeSigningConfigArn }, place) => named('code-signing-config', CodeSigningConfigArn, place),
   'capacity-provider': ({ CapacityProviderName }, place) => named('capacity-provider', CapacityProviderName, place),
-  // A callback names its execution only inside its id, which the operation reads: whoever does adds the ARN.
   'durable-execution': ({ DurableExecutionArn }) => text(DurableExecutionArn),
   'tagged-resource': ({ Resource }) => text(Resource),
   'policy-resource': ({ ResourceArn }) => text(ResourceArn),

@@ -9,6 +9,8 @@ export interface AccountPrincipal {
   readonly userName?: string
   /** The role behind a session, with its path. */
   readonly roleArn?: string
+  /** The function whose environment has the keys of this session. */
+  readonly sourceFunctionArn?: string
   readonly tags?: Readonly<Record<string, string>>
 }
 

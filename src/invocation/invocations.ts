@@ -135,7 +135,7 @@ export class Invocations {
       credentials: this.#options.issueCredentials(version),
       logGroupName: configuration.logging.group,
       logStreamName,
-      log: store.logs.openStream(configuration.logging.group, logStreamName),
+      log: store.logsOf(version.account).openStream(configuration.logging.group, logStreamName),
       runtimeVersionArn: runtimeVersionArn(place.partition, place.region, configuration.runtime),
     })
   }

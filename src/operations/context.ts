@@ -1,4 +1,4 @@
-import type { Caller } from '#auth'
+import type { Caller, ConditionKeys } from '#auth'
 import type { Clock, Log } from '#base'
 import type { Invocations } from '#invocation'
 import type { OperationName, Operations } from '#model'
@@ -32,8 +32,6 @@ export interface RequestContext extends Services {
   /** Throws AccessDeniedException unless the caller may also do this; `keys` are condition keys of the action. */
   authorize(action: string, resource: string, keys?: ConditionKeys): void
 }
-
-export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>
 
 export type Handler<Name extends OperationName> = (
   input: Operations[Name]['input'],

@@ -26,6 +26,15 @@ import { getLayerVersionByArn } from './layer/get-layer-version-by-arn.ts'
 import { listLayerVersions } from './layer/list-layer-versions.ts'
 import { listLayers } from './layer/list-layers.ts'
 import { publishLayerVersion } from './layer/publish-layer-version.ts'
+import { addLayerVersionPermission } from './policy/add-layer-version-permission.ts'
+import { addPermission } from './policy/add-permission.ts'
+import { deleteResourcePolicy } from './policy/delete-resource-policy.ts'
+import { getLayerVersionPolicy } from './policy/get-layer-version-policy.ts'
+import { getPolicy } from './policy/get-policy.ts'
+import { getResourcePolicy } from './policy/get-resource-policy.ts'
+import { putResourcePolicy } from './policy/put-resource-policy.ts'
+import { removeLayerVersionPermission } from './policy/remove-layer-version-permission.ts'
+import { removePermission } from './policy/remove-permission.ts'
 import { listTags } from './tag/list-tags.ts'
 import { tagResource } from './tag/tag-resource.ts'
 import { untagResource } from './tag/untag-resource.ts'
@@ -37,8 +46,8 @@ type Handlers = { readonly [Name in OperationName]: Handler<Name> | typeof notYe
 
 /** Every operation of the model: leaving one out does not compile. */
 export const handlers: Handlers = {
-  AddLayerVersionPermission: notYet,
-  AddPermission: notYet,
+  AddLayerVersionPermission: addLayerVersionPermission,
+  AddPermission: addPermission,
   CheckpointDurableExecution: notYet,
   CreateAlias: createAlias,
   CreateCapacityProvider: notYet,
@@ -57,7 +66,7 @@ export const handlers: Handlers = {
   DeleteFunctionUrlConfig: notYet,
   DeleteLayerVersion: deleteLayerVersion,
   DeleteProvisionedConcurrencyConfig: notYet,
-  DeleteResourcePolicy: notYet,
+  DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
   GetCapacityProvider: notYet,
@@ -76,10 +85,10 @@ export const handlers: Handlers = {
   GetFunctionUrlConfig: notYet,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
-  GetLayerVersionPolicy: notYet,
-  GetPolicy: notYet,
+  GetLayerVersionPolicy: getLayerVersionPolicy,
+  GetPolicy: getPolicy,
   GetProvisionedConcurrencyConfig: notYet,
-  GetResourcePolicy: notYet,
+  GetResourcePolicy: getResourcePolicy,
   GetRuntimeManagementConfig: notYet,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
@@ -107,10 +116,10 @@ export const handlers: Handlers = {
   PutFunctionRecursionConfig: notYet,
   PutFunctionScalingConfig: notYet,
   PutProvisionedConcurrencyConfig: notYet,
-  PutResourcePolicy: notYet,
+  PutResourcePolicy: putResourcePolicy,
   PutRuntimeManagementConfig: notYet,
-  RemoveLayerVersionPermission: notYet,
-  RemovePermission: notYet,
+  RemoveLayerVersionPermission: removeLayerVersionPermission,
+  RemovePermission: removePermission,
   SendDurableExecutionCallbackFailure: notYet,
   SendDurableExecutionCallbackHeartbeat: notYet,
   SendDurableExecutionCallbackSuccess: notYet,

@@ -2,7 +2,7 @@ import { iamAuthorization, iamHandlers } from './iam/index.ts'
 import { logsAuthorization, logsHandlers } from './logs/index.ts'
 import { stsAuthorization, stsHandlers } from './sts/index.ts'
 
-export type { ConditionKeys, Handler, RequestContext, Services } from './context.ts'
+export type { Handler, RequestContext, Services } from './context.ts'
 export { addressOf } from './function/address.ts'
 export { handlers, notYet } from './handlers.ts'
 export type { ObjectSource, S3Failure, S3Object } from './object-source.ts'

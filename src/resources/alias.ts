@@ -3,6 +3,7 @@ import type { lambda } from '#model'
 import { latestCannotShare, tooManyWeights, versionAlreadyRouted } from './alias-errors.ts'
 import { LATEST } from './function.ts'
 import { functionArn, type Place } from './function-name.ts'
+import type { ResourcePolicy } from './resource-policy.ts'
 
 /** A name that points to a version of a function, or to two of them. */
 export interface Alias {
@@ -14,6 +15,7 @@ export interface Alias {
   readonly revisionId: string
   /** A second version, and the share of invocations between 0 and 1 that runs it. */
   readonly routing?: WeightedVersion
+  readonly policy?: ResourcePolicy
 }
 
 export interface WeightedVersion {

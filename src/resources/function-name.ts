@@ -53,3 +53,7 @@ export function partitionOf(region: string): string {
 export const isVersion = (qualifier: string): boolean => qualifier === LATEST || isVersionNumber(qualifier)
 
 export const isVersionNumber = (qualifier: string): boolean => /^\d+$/.test(qualifier)
+
+/** Whether a qualifier has the form of an alias's name. */
+export const isAliasName = (qualifier: string): boolean =>
+  /^[a-zA-Z0-9-_]+$/.test(qualifier) && !isVersionNumber(qualifier)

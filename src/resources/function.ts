@@ -1,3 +1,5 @@
+import type { ResourcePolicy } from './resource-policy.ts'
+
 /** The version name of a function's mutable state. */
 export const LATEST = '$LATEST'
 
@@ -73,6 +75,8 @@ export interface FunctionVersion {
   readonly functionId: string
   /** Tags belong to the function; they are kept with `$LATEST`. */
   readonly tags?: Tags
+  /** Of this version; that of the function as a whole is kept with `$LATEST`. */
+  readonly policy?: ResourcePolicy
   /** The highest number that was ever published, kept with `$LATEST`: none is used twice. */
   readonly lastVersion?: number
   /** What `$LATEST` had for a description when this version was published. */

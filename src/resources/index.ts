@@ -29,6 +29,7 @@ export {
   type FunctionAddress,
   type FunctionName,
   functionArn,
+  isAliasName,
   isVersion,
   isVersionNumber,
   type Place,
@@ -56,6 +57,17 @@ export {
   parseLayerVersionArn,
 } from './layer-name.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
+export { functionPermission, layerPermission } from './permission.ts'
+export * from './policy-errors.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
+export {
+  addStatement,
+  conditionValuesIn,
+  type PolicyStatement,
+  principalsIn,
+  type ResourcePolicy,
+  removeStatement,
+  resourcePolicy,
+} from './resource-policy.ts'
 export { runtimeVersionArn } from './runtimes.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'

@@ -9,6 +9,10 @@ export const layerVersionNotFound = () =>
 
 export const badLayerVersion = () => invalidParameter('Layer Version Cannot be less than 1')
 
+/** Asking for the policy of one. */
+export const noSuchLayerVersionHere = (arn: string) =>
+  new ResourceNotFoundException({ Type: 'User', Message: `Layer version ${arn} does not exist.` })
+
 /** Giving a function a layer version that is not there. */
 export const noSuchLayerVersion = (arn: string) => invalidParameter(`Layer version ${arn} does not exist.`)
 

@@ -15,12 +15,12 @@ export interface Publication {
  * Pending and becomes Active like a new function.
  */
 export function publish(latest: FunctionVersion, description = latest.configuration.description): Publication {
-  const { tags: _, lastVersion = 0, stateReason: __, lastUpdateStatus: ___, lastUpdateReason: ____, ...copied } = latest
+  const { lastVersion = 0 } = latest
   const number = lastVersion + 1
   return {
     latest: { ...latest, revisionId: newUuid(), lastVersion: number },
     published: {
-      ...copied,
+      ...copyable(latest),
       version: String(number),
       configuration: { ...latest.configuration, description },
       publishedDescription: latest.configuration.description,
@@ -31,6 +31,12 @@ export function publish(latest: FunctionVersion, description = latest.configurat
         : { state: 'Pending', stateReason: CREATING }),
     },
   }
+}
+
+/** Tags, the policy and the count of versions belong to the function; a version begins with a state of its own. */
+function copyable(latest: FunctionVersion): FunctionVersion {
+  const { tags, policy, lastVersion, stateReason, lastUpdateStatus, lastUpdateReason, ...copied } = latest
+  return copied
 }
 
 /** Whether publishing would only repeat `version`. Its own description does not count: publishing may override it. */

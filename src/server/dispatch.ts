@@ -1,4 +1,4 @@
-import { authorizationResource, lambdaActions } from '#auth'
+import { authorizationResource, type ContextValue, isOpenToAccounts, lambdaActions, lambdaKey } from '#auth'
 import {
   accessDeniedException,
   iamService,
@@ -9,8 +9,9 @@ import {
   type Service,
   stsService,
 } from '#model'
-import { addressOf, type ConditionKeys, handlers, neighbours, notYet, type RequestContext } from '#operations'
-import type { FunctionAddress, Place } from '#resources'
+import { addressOf, handlers, neighbours, notYet, type RequestContext } from '#operations'
+import { type FunctionAddress, functionArn, LATEST, type Place } from '#resources'
+import type { Addressed } from './addressed.ts'
 
 type Input = Record<string, unknown>
 type Output = Readonly<Record<string, unknown>>
@@ -21,15 +22,20 @@ export interface Dispatch {
   readonly isTraced: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
-  authorization(input: Input, context: RequestContext): Question | undefined
+  authorization(
+    input: Input,
+    context: RequestContext,
+  ): { readonly action: string; readonly resource: string } | undefined
+  /** The value of one of the service's own condition keys, in lower case. */
+  conditionKey(key: string, of: KeySource, place: Place): ContextValue | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
 }
 
-interface Question {
-  readonly action: string
-  readonly resource: string
-  /** Condition keys of the action. */
-  readonly keys?: ConditionKeys
+/** What condition keys are read from. */
+export interface KeySource {
+  readonly input: Readonly<Record<string, unknown>>
+  readonly address: FunctionAddress
+  readonly addressed: Addressed
 }
 
 const made = new Map<Operation, Dispatch>()
@@ -55,32 +61,45 @@ function lambdaDispatch(operation: Operation): Dispatch {
   const name = operation.name as OperationName
   const entry = lambdaActions[name]
   // The table pairs each name with the handler of that name, which the compiler cannot see through a variable.
-  const handle = handlers[name] as Dispatch['handle'] | typeof notYet
-  if (handle === notYet) throw notImplemented(name)
+  const handler = handlers[name] as Dispatch['handle'] | typeof notYet
   return {
     isTraced: name === 'Invoke' || name === 'InvokeAsync',
     addressOf: (place, account, input) => {
-      const FunctionName = input.FunctionName ?? taggedFunction(input)
+      const FunctionName = input.FunctionName ?? functionIn(input.Resource ?? input.ResourceArn)
       if (typeof FunctionName !== 'string') return NOWHERE
       return addressOf(place, account, { FunctionName, Qualifier: input.Qualifier as string | undefined })
     },
     authorization: (input, { place, caller, address }) => {
-      // Nobody can be allowed it by a resource policy, because there is no resource yet: AWS gives no reason.
-      if (name === 'CreateFunction' && address.account !== caller.account) throw accessDeniedException(null)
+      // AWS gives no reason.
+      if (address !== NOWHERE && address.account !== caller.account && !isOpenToAccounts(name))
+        throw accessDeniedException(null)
       const here = { ...place, account: caller.account }
-      return {
-        action: entry.action,
-        resource: authorizationResource(entry, input, here, address === NOWHERE ? undefined : address),
-        ...(input.Layers !== undefined && { keys: { 'lambda:Layer': input.Layers as readonly string[] } }),
-      }
+      const resource = authorizationResource(entry, input, here, address === NOWHERE ? undefined : address)
+      return resource === undefined ? undefined : { action: entry.action, resource }
     },
-    handle,
+    conditionKey: (key, { input, address, addressed }, place) =>
+      lambdaKey(key, {
+        operation: name,
+        input,
+        functionArn: () => (address === NOWHERE ? undefined : functionArn(place, address)),
+        policy: () => policyOf(address, addressed),
+      }),
+    handle: handler === notYet ? () => refuse(name) : handler,
   }
 }
 
-/** The ARN in `Resource`, when it is a function's. */
-const taggedFunction = ({ Resource }: Input) =>
-  typeof Resource === 'string' && Resource.split(':')[5] === 'function' ? Resource : undefined
+function refuse(name: OperationName): never {
+  throw notImplemented(name)
+}
+
+/** The ARN that the request is about, when it is a function's. */
+const functionIn = (arn: unknown) => (typeof arn === 'string' && arn.split(':')[5] === 'function' ? arn : undefined)
+
+/** The policy of what is addressed; `$LATEST` has none of its own. */
+function policyOf({ qualifier }: FunctionAddress, { latest, qualified }: Addressed) {
+  if (qualifier === LATEST) return undefined
+  return (qualifier === undefined ? latest : qualified)?.policy
+}
 
 interface Neighbour {
   readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>
@@ -102,6 +121,7 @@ function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch
   return {
     isTraced: false,
     addressOf: () => NOWHERE,
+    conditionKey: () => undefined,
     authorization: (input, { place, caller }) =>
       authorization?.(input as never, { ...place, account: caller.account, caller }),
     handle: handler,

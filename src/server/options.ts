@@ -10,7 +10,12 @@ export interface ServerOptions {
   /** Interpreters that were fetched; several servers may share it. */
   readonly runtimesDirectory: string
   readonly region: string
+  /** The server's own. */
   readonly account: string
+  /** More accounts, each with functions, users and roles of its own. */
+  readonly furtherAccounts: readonly string[]
+  /** The organization that the accounts are in, if they are in one. */
+  readonly organizationId?: string
   readonly auth: 'iam' | 'none'
   readonly isolation: 'bubblewrap' | 'process'
   /** The root user's key, when the environment presets it. */
@@ -32,8 +37,13 @@ export class BadOption extends Error {}
 interface Option {
   readonly default: string
   readonly help: string
+  /** What the usage line shows in the place of a default. */
+  readonly form?: string
   readonly check: (value: string) => boolean
 }
+
+// Each keeps a directory of logs open.
+const MAX_ACCOUNTS = 20
 
 /** Each is also read from LAMBENT_<NAME>, such as LAMBENT_DATA_DIR; the command line wins. */
 const options = {
@@ -48,32 +58,44 @@ const options = {
     check: (value) => /^[a-zA-Z0-9.:_-]+$/.test(value),
   },
   'data-dir': { default: '.lambent', help: 'a directory', check: (value) => value !== '' },
-  'runtimes-dir': { default: '', help: 'a directory', check: () => true },
+  'runtimes-dir': { default: '', form: 'DIR', help: 'a directory', check: () => true },
   region: {
     default: 'us-east-1',
     help: 'a region such as us-east-1',
     check: (value) => /^(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d$/.test(value),
   },
   account: { default: '000000000000', help: '12 digits', check: (value) => /^\d{12}$/.test(value) },
+  accounts: {
+    default: '',
+    form: 'ID,ID,...',
+    help: `a list of up to ${MAX_ACCOUNTS} accounts of 12 digits, separated by commas`,
+    check: (value) => value === '' || (/^\d{12}(,\d{12})*$/.test(value) && value.split(',').length <= MAX_ACCOUNTS),
+  },
+  organization: {
+    default: '',
+    form: 'ID',
+    help: 'the id of an organization such as o-a1b2c3d4e5',
+    check: (value) => value === '' || /^o-[a-z0-9]{10,32}$/.test(value),
+  },
   auth: { default: 'iam', help: 'iam or none', check: (value) => value === 'iam' || value === 'none' },
   isolation: {
     default: 'bubblewrap',
     help: 'bubblewrap or process',
     check: (value) => value === 'bubblewrap' || value === 'process',
   },
-  's3-endpoint': { default: '', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint },
+  's3-endpoint': { default: '', form: 'URL', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint },
 } as const satisfies Readonly<Record<string, Option>>
 
 type OptionName = keyof typeof options
 
 export const usage = `usage: npm start -- ${Object.entries(options)
-  .map(([name, option]) => `[--${name} ${option.default || (name.endsWith('-dir') ? 'DIR' : 'URL')}]`)
+  .map(([name, option]: [string, Option]) => `[--${name} ${option.form ?? option.default}]`)
   .join(' ')}`
 
 export function readOptions(argv: readonly string[], environment: Variables): ServerOptions {
   const given = parseArguments(argv)
   const value = (name: OptionName): string => {
-    const variable = `LAMBENT_${name.toUpperCase().replace('-', '_')}`
+    const variable = `LAMBENT_${name.toUpperCase().replaceAll('-', '_')}`
     const [source, text] = given[name] === undefined ? [variable, environment[variable]] : [`--${name}`, given[name]]
     if (text === undefined) return options[name].default
     if (!options[name].check(text)) throw new BadOption(`${source}: '${text}' is not ${options[name].help}`)
@@ -81,6 +103,8 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   }
   const dataDirectory = resolve(value('data-dir'))
   const runtimes = value('runtimes-dir')
+  const account = value('account')
+  const organizationId = value('organization')
   const preset = presetRootKey(environment)
   const s3Endpoint = value('s3-endpoint')
   const s3Key = keyPair(environment, 'LAMBENT_S3')
@@ -90,9 +114,11 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     dataDirectory,
     runtimesDirectory: runtimes === '' ? resolve(dataDirectory, 'runtimes') : resolve(runtimes),
     region: value('region'),
-    account: value('account'),
+    account,
+    furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),
     ...(s3Endpoint && { s3Endpoint }),
     ...(s3Key && { s3Key }),

@@ -1,5 +1,6 @@
 import { DatabaseTooNew, DataDirectoryInUse } from '#store'
 import { BadOption, isLoopback, readOptions, type ServerOptions } from './options.ts'
+import { profileOf } from './root-credentials.ts'
 import { type LambentServer, startServer } from './start.ts'
 
 // The program: options in, a served port out, one clear line for what a user can put right.
@@ -23,12 +24,13 @@ function announce(server: LambentServer, options: ServerOptions): void {
   export AWS_DEFAULT_REGION=${options.region}
   export AWS_SHARED_CREDENTIALS_FILE=${credentials.file}
 `)
-  if (credentials.isNew) {
+  if (credentials.made) {
+    const { accessKeyId, secretAccessKey } = credentials.made
     console.log(`Root credentials were made, are kept in ${credentials.file} and are shown this once:`)
-    console.log(
-      `  AWS_ACCESS_KEY_ID=${credentials.key.accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${credentials.key.secretAccessKey}\n`,
-    )
+    console.log(`  AWS_ACCESS_KEY_ID=${accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`)
   }
+  for (const account of options.furtherAccounts)
+    console.log(`  account ${account}: AWS_PROFILE=${profileOf(account, options.account)}`)
   for (const line of server.limits) console.log(`  ${line}`)
   if (options.auth === 'none')
     console.error(

@@ -11,6 +11,8 @@ export interface Running {
   readonly lookUpIdentity: IdentityLookUp
   readonly codeDownload: CodeDownload
   readonly place: Place
+  /** Of which all accounts of this server are members, if of any. */
+  readonly organizationId: string | undefined
   /** False with `--auth none`. */
   readonly isEnforced: boolean
   /** Host and port, for requests without a Host header. */

@@ -1,12 +1,13 @@
-import { authenticate, authorize, type Caller, createRequestContext } from '#auth'
+import { authenticate, type Caller } from '#auth'
 import { newUuid } from '#base'
 import { traceHeaderFor } from '#invocation'
 import { ApiError, type Operation, ServiceException } from '#model'
 import type { RequestContext } from '#operations'
 import { type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
-import { type FunctionAddress, type FunctionVersion, LATEST, type Tags } from '#resources'
+import { findAddressed } from './addressed.ts'
+import { type Asked, authorizerOf } from './authorizer.ts'
 import { answerPreflight, crossOriginHeaders } from './cors.ts'
-import { type Dispatch, dispatcherOf } from './dispatch.ts'
+import { dispatcherOf } from './dispatch.ts'
 import type { Running } from './running.ts'
 
 /** The whole life of a request, from plain value to plain value. */
@@ -21,11 +22,12 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     const operation = expectOperation(call)
     const dispatch = dispatcherOf(call.service, operation)
     const input = call.decodeInput()
-    const context = createContext(request, requestId, caller, running, dispatch, input)
-    const unknownTags = caller.kind === 'root' ? undefined : loadTags(context)
-    if (unknownTags) await unknownTags
+    const address = dispatch.addressOf(running.place, caller.account, input)
+    const found = findAddressed(running.services.store, address, caller)
+    const addressed = found instanceof Promise ? await found : found
+    const context = createContext({ request, caller, dispatch, input, address, addressed }, requestId, running)
     const question = dispatch.authorization(input, context)
-    if (question) context.authorize(question.action, question.resource, question.keys)
+    if (question) context.authorize(question.action, question.resource)
     const output = await dispatch.handle(input, context)
     return withCommonHeaders(call.encodeOutput(output, requestId), request, requestId, context.traceHeader)
   } catch (error) {
@@ -64,15 +66,8 @@ function expectOperation({ operation }: ServiceCall): Operation {
   return operation
 }
 
-function createContext(
-  request: HttpRequest,
-  requestId: string,
-  caller: Caller,
-  running: Running,
-  dispatch: Dispatch,
-  input: Record<string, unknown>,
-): RequestContext {
-  const address = dispatch.addressOf(running.place, caller.account, input)
+function createContext(asked: Asked, requestId: string, running: Running): RequestContext {
+  const { request, caller, dispatch, address } = asked
   return {
     ...running.services,
     caller,
@@ -80,37 +75,8 @@ function createContext(
     address,
     baseUrl: `${request.secure ? 'https' : 'http'}://${headerOf(request, 'host') ?? running.authority}`,
     traceHeader: dispatch.isTraced ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now()) : '',
-    authorize: (action, resource, keys) => {
-      const facts = {
-        principal: caller,
-        nowMs: running.clock.now(),
-        secure: request.secure,
-        sourceIp: request.sourceIp,
-        region: running.place.region,
-        userAgent: headerOf(request, 'user-agent'),
-        // Looked up only for a policy that asks.
-        get resourceTags() {
-          return latestOf(running, address)?.tags
-        },
-        requestTags: input.Tags as Tags | undefined,
-        tagKeys: input.TagKeys as readonly string[] | undefined,
-        keys,
-      }
-      authorize({ principal: caller, action, resource, context: createRequestContext(facts) })
-    },
+    authorize: authorizerOf(asked, running),
   }
-}
-
-/** Policies may ask for the tags of the function, which are with `$LATEST`; undefined when memory has them. */
-function loadTags({ store, address }: RequestContext): Promise<unknown> | undefined {
-  const isKnown =
-    address.functionName === '' || store.functions.peek(address.account, address.functionName, LATEST) !== 'unknown'
-  return isKnown ? undefined : store.functions.find(address.account, address.functionName, LATEST)
-}
-
-function latestOf({ services }: Running, { account, functionName }: FunctionAddress): FunctionVersion | undefined {
-  const known = services.store.functions.peek(account, functionName, LATEST)
-  return known === 'unknown' ? undefined : known
 }
 
 /** What is not meant for the caller is a bug: the caller gets a 500, the log gets the cause. */

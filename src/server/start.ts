@@ -5,13 +5,13 @@ import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
 import { openEnvironmentHost } from '#environment'
 import { Deliverer, Invocations } from '#invocation'
-import { type FunctionVersion, type Place, partitionOf } from '#resources'
+import { type FunctionVersion, functionArn, LATEST, type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
 import { CodeDownload } from './code-download.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createListener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
-import { openRootCredentials } from './root-credentials.ts'
+import { openRootCredentials, type RootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
 import { S3Objects } from './s3-objects.ts'
 import { refuse, serve } from './serve.ts'
@@ -24,7 +24,7 @@ const LONGEST_DRAIN_MS = 16 * 60_000
 export interface LambentServer {
   /** `http://host:port` */
   readonly url: string
-  readonly credentials: Awaited<ReturnType<typeof openRootCredentials>>
+  readonly credentials: RootCredentials
   /** Which limits of an execution environment hold on this machine. */
   readonly limits: readonly string[]
   /** Running invocations finish, new ones are refused; then everything is closed. */
@@ -38,8 +38,14 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const place: Place = { partition: partitionOf(options.region), region: options.region }
   const isEnforced = options.auth === 'iam'
 
-  const store = await openStore({ dataDirectory: options.dataDirectory, clock, log })
-  const credentials = await openRootCredentials(options.dataDirectory, options.presetRootKey)
+  const store = await openStore({
+    dataDirectory: options.dataDirectory,
+    clock,
+    log,
+    furtherAccounts: options.furtherAccounts,
+  })
+  const accounts = [options.account, ...options.furtherAccounts] as const
+  const credentials = await openRootCredentials(options.dataDirectory, accounts, options.presetRootKey)
   const environments = await openEnvironmentHost({
     dataDirectory: options.dataDirectory,
     runtimesDirectory: options.runtimesDirectory,
@@ -48,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const directory = new IdentityDirectory({
     identities: store.identities,
-    rootKey: credentials.key,
+    rootKeys: credentials.keys,
     account: options.account,
     region: options.region,
     clock,
@@ -58,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       account: version.account,
       roleArn: version.configuration.role,
       sessionName: sessionNameOf(version),
+      sourceFunctionArn: sourceArnOf(place, version),
     })
   const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
@@ -96,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     lookUpIdentity: (id) => directory.lookUp(id),
     codeDownload,
     place,
+    organizationId: options.organizationId,
     isEnforced,
     authority: new URL(url).host,
     clock,
@@ -143,3 +151,7 @@ async function resumeUnsettled(store: Store, invocations: Invocations): Promise<
 /** AWS names the session after the function; names of one character are too short for a session. */
 const sessionNameOf = ({ functionName }: FunctionVersion) =>
   functionName.length === 1 ? `${functionName}@lambda_function` : functionName
+
+/** AWS names the version too when it is a published one. */
+const sourceArnOf = (place: Place, { account, functionName, version }: FunctionVersion) =>
+  functionArn(place, { account, functionName, ...(version !== LATEST && { qualifier: version }) })

@@ -13,7 +13,7 @@ export {
 export type { EventStore, StoredEvent } from './event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
 export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'
-export type { LayerStore, ListLayersOptions } from './layer-store.ts'
+export type { LayerPolicy, LayerStore, ListLayersOptions } from './layer-store.ts'
 export type {
   FilterEventsOptions,
   FilteredEventsPage,

@@ -1,4 +1,4 @@
-import type { LayerVersion, NewLayerVersion, Page } from '#resources'
+import type { LayerVersion, LayerVersionAddress, NewLayerVersion, Page, ResourcePolicy } from '#resources'
 import type { PageOptions } from './identity-store.ts'
 
 /** Layer versions, keyed by account, layer name and number. */
@@ -11,6 +11,16 @@ export interface LayerStore {
   /** One that is not there is deleted successfully. */
   delete(account: string, layerName: string, version: number): Promise<void>
 
+  /** From memory, for the request path. */
+  peekPolicy(layer: LayerVersionAddress): LayerPolicy | undefined
+
+  /** False when there is no such layer version, or its policy has another revision than `expectedRevisionId`. */
+  replacePolicy(
+    layer: LayerVersionAddress,
+    policy: LayerPolicy | undefined,
+    expectedRevisionId: string | undefined,
+  ): Promise<boolean>
+
   /** Newest first. Throws InvalidCursor. */
   listVersions(account: string, layerName: string, options: ListLayersOptions): Promise<Page<LayerVersion>>
 
@@ -22,6 +32,11 @@ export interface LayerStore {
 
   /** The zips of all layer versions of an account together. */
   codeBytes(account: string): Promise<number>
+}
+
+export interface LayerPolicy {
+  readonly policy: ResourcePolicy
+  readonly revisionId: string
 }
 
 export interface ListLayersOptions extends PageOptions {

@@ -6,9 +6,10 @@ import { createAliasStore } from './database/aliases.ts'
 import { openEventStore } from './database/events.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
-import { createLayerStore } from './database/layers.ts'
+import { openLayerStore } from './database/layers.ts'
 import { openConcurrencyStore } from './database/reserved-concurrency.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
+import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
 import { openLogStore } from './logs/open-log-store.ts'
 import { lockDirectory } from './sqlite/lock.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
@@ -19,13 +20,21 @@ export interface StoreOptions {
   readonly clock: Clock
   readonly log: Log
   readonly logLimits?: Partial<LogLimits>
+  /** Accounts whose logs are kept apart from those of the server's own. */
+  readonly furtherAccounts?: readonly string[]
 }
 
 /**
  * Opens the embedded store, creating the directory if need be. Throws DataDirectoryInUse when another server has it,
  * DatabaseTooNew when a newer program wrote it.
  */
-export async function openStore({ dataDirectory, clock, log, logLimits }: StoreOptions): Promise<Store> {
+export async function openStore({
+  dataDirectory,
+  clock,
+  log,
+  logLimits,
+  furtherAccounts = [],
+}: StoreOptions): Promise<Store> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   // Closed in reverse order, also when a later part does not open.
   await using parts = new AsyncDisposableStack()
@@ -34,15 +43,30 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
   const database = parts.adopt(await openSqlite(dataDirectory, clock.now()), (opened) => opened.close())
   const events = parts.adopt(await openEventStore(database, clock, log), (opened) => opened.close())
   const code = parts.adopt(await openCodeStore(join(dataDirectory, 'code'), clock), (opened) => opened.close())
-  const logs = parts.adopt(
-    await openLogStore(join(dataDirectory, 'logs'), clock, log, { ...defaultLogLimits, ...logLimits }),
+  const limits = { ...defaultLogLimits, ...logLimits }
+  const logs = parts.adopt(await openLogStore(join(dataDirectory, 'logs'), clock, log, limits), (opened) =>
+    opened.close(),
+  )
+  const further = parts.adopt(
+    await openLogsOfAccounts(join(dataDirectory, 'accounts'), furtherAccounts, clock, log, limits),
     (opened) => opened.close(),
   )
   const identities = await openIdentityStore(database)
   const aliases = createAliasStore(database)
   const concurrency = await openConcurrencyStore(database)
-  const layers = createLayerStore(database)
+  const layers = await openLayerStore(database)
   const functions = createFunctionStore(database, [aliases, concurrency, events])
   const opened = parts.move()
-  return { functions, aliases, concurrency, layers, events, identities, code, logs, close: () => opened.disposeAsync() }
+  return {
+    functions,
+    aliases,
+    concurrency,
+    layers,
+    events,
+    identities,
+    code,
+    logs,
+    logsOf: (account) => further.of(account) ?? logs,
+    close: () => opened.disposeAsync(),
+  }
 }

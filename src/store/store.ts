@@ -20,6 +20,8 @@ export interface Store {
   readonly identities: IdentityStore
   readonly code: CodeStore
   readonly logs: LogStore
+  /** Of one account: `logs`, unless the account's are kept apart. */
+  logsOf(account: string): LogStore
   /** Writes what is still in memory and lets go of the data directory. */
   close(): Promise<void>
 }

@@ -136,6 +136,16 @@ const inVain: readonly {
     line: /^--region: 'mars' is not a region such as us-east-1$/,
   },
   { name: 'an account of five digits', args: ['--account', '12345'], line: /^--account: '12345' is not 12 digits$/ },
+  {
+    name: 'an account of five digits among others',
+    args: ['--accounts', '111111111111,12345'],
+    line: /^--accounts: '111111111111,12345' is not a list of up to 20 accounts of 12 digits, separated by commas$/,
+  },
+  {
+    name: 'an organization that is none',
+    environment: { LAMBENT_ORGANIZATION: 'mine' },
+    line: /^LAMBENT_ORGANIZATION: 'mine' is not the id of an organization such as o-a1b2c3d4e5$/,
+  },
   { name: 'an unknown way to authenticate', args: ['--auth', 'maybe'], line: /^--auth: 'maybe' is not iam or none$/ },
   {
     name: 'an unknown isolation',

@@ -172,3 +172,31 @@ test('the size of what a package unpacks to is known of compressed ones too', as
   )
   assert.equal(await store.code.unzippedBytes(sha256), 1_000_003)
 })
+
+const policyNamed = (revisionId: string) => ({ policy: { document: `{"Id":"${revisionId}"}` }, revisionId })
+
+test('a policy is replaced by who knows its revision, is there after a restart, and goes with the version', async (t) => {
+  const dataDirectory = await temporaryDirectory(t)
+  const store = await temporaryStore(t, { dataDirectory })
+  const address = { account, layerName: 'l', version: 1 }
+  assert.equal(await store.layers.replacePolicy(address, policyNamed('a'), undefined), false)
+  await store.layers.publish(layer('l'))
+  assert.equal(store.layers.peekPolicy(address), undefined)
+  const first = await Promise.all(
+    ['a', 'b'].map((id) => store.layers.replacePolicy(address, policyNamed(id), undefined)),
+  )
+  assert.deepEqual(first, [true, false])
+  assert.equal(await store.layers.replacePolicy(address, policyNamed('c'), 'b'), false)
+  assert.equal(await store.layers.replacePolicy(address, policyNamed('c'), 'a'), true)
+  assert.deepEqual(store.layers.peekPolicy(address), policyNamed('c'))
+  await store.close()
+
+  const { layers } = await temporaryStore(t, { dataDirectory })
+  assert.deepEqual(layers.peekPolicy(address), policyNamed('c'))
+  assert.equal(await layers.replacePolicy(address, undefined, 'c'), true)
+  assert.equal(layers.peekPolicy(address), undefined)
+  assert.equal(await layers.replacePolicy(address, policyNamed('d'), undefined), true)
+  await layers.delete(account, 'l', 1)
+  assert.equal(layers.peekPolicy(address), undefined)
+  assert.equal(await layers.replacePolicy(address, policyNamed('e'), 'd'), false)
+})

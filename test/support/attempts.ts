@@ -1,13 +1,19 @@
 import {
+  AddLayerVersionPermissionCommand,
+  AddPermissionCommand,
   CreateAliasCommand,
   DeleteAliasCommand,
   DeleteFunctionConcurrencyCommand,
   DeleteLayerVersionCommand,
+  DeleteResourcePolicyCommand,
   GetAccountSettingsCommand,
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
   GetLayerVersionByArnCommand,
   GetLayerVersionCommand,
+  GetLayerVersionPolicyCommand,
+  GetPolicyCommand,
+  GetResourcePolicyCommand,
   InvokeAsyncCommand,
   type LambdaClient,
   ListAliasesCommand,
@@ -18,10 +24,14 @@ import {
   PublishLayerVersionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutResourcePolicyCommand,
+  RemoveLayerVersionPermissionCommand,
+  RemovePermissionCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda'
+import { policy } from './clients.ts'
 import { arnOf } from './functions.ts'
 import { layerArnOf } from './layers.ts'
 import { zipOf } from './zip.ts'
@@ -38,6 +48,13 @@ export interface Attempt {
 const FunctionName = 'target'
 const Resource = arnOf('target')
 const alias = { FunctionName, Name: 'live' }
+const liveAlias = { FunctionName, Qualifier: 'live' }
+const Policy = policy({
+  Effect: 'Allow',
+  Principal: { Service: 'sns.amazonaws.com' },
+  Action: 'lambda:InvokeFunction',
+  Resource: arnOf('target:live'),
+})
 const layer = { LayerName: 'shared', VersionNumber: 1 }
 const ZipFile = zipOf({ 'text.txt': 'text' })
 
@@ -53,11 +70,27 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
   GetAlias: attempt('GetAlias', (client) => client.send(new GetAliasCommand(alias))),
   UpdateAlias: attempt('UpdateAlias', (client) => client.send(new UpdateAliasCommand(alias))),
   ListAliases: attempt('ListAliases', (client) => client.send(new ListAliasesCommand({ FunctionName }))),
-  InvokeAsync: {
-    action: 'lambda:InvokeAsync',
-    resource: arnOf('target:live'),
-    send: (client) => client.send(new InvokeAsyncCommand({ FunctionName: 'target:live', InvokeArgs: '{}' })),
-  },
+  InvokeAsync: atAlias('InvokeAsync', (client) =>
+    client.send(new InvokeAsyncCommand({ FunctionName: 'target:live', InvokeArgs: '{}' })),
+  ),
+  AddPermission: atAlias('AddPermission', (client) =>
+    client.send(
+      new AddPermissionCommand({ ...liveAlias, StatementId: 's', Action: 'lambda:*', Principal: 'sns.amazonaws.com' }),
+    ),
+  ),
+  GetPolicy: atAlias('GetPolicy', (client) => client.send(new GetPolicyCommand(liveAlias))),
+  RemovePermission: atAlias('RemovePermission', (client) =>
+    client.send(new RemovePermissionCommand({ ...liveAlias, StatementId: 's' })),
+  ),
+  PutResourcePolicy: atAlias('PutResourcePolicy', (client) =>
+    client.send(new PutResourcePolicyCommand({ ResourceArn: arnOf('target:live'), Policy })),
+  ),
+  GetResourcePolicy: atAlias('GetResourcePolicy', (client) =>
+    client.send(new GetResourcePolicyCommand({ ResourceArn: arnOf('target:live') })),
+  ),
+  DeleteResourcePolicy: atAlias('DeleteResourcePolicy', (client) =>
+    client.send(new DeleteResourcePolicyCommand({ ResourceArn: arnOf('target:live') })),
+  ),
   DeleteAlias: attempt('DeleteAlias', (client) => client.send(new DeleteAliasCommand(alias))),
   TagResource: attempt('TagResource', (client) => client.send(new TagResourceCommand({ Resource, Tags: { a: 'b' } }))),
   ListTags: attempt('ListTags', (client) => client.send(new ListTagsCommand({ Resource }))),
@@ -98,6 +131,29 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
     resource: '*',
     send: (client) => client.send(new ListLayerVersionsCommand({ LayerName: 'shared' })),
   },
+  AddLayerVersionPermission: {
+    action: 'lambda:AddLayerVersionPermission',
+    resource: layerArnOf('shared:1'),
+    send: (client) =>
+      client.send(
+        new AddLayerVersionPermissionCommand({
+          ...layer,
+          StatementId: 's',
+          Action: 'lambda:GetLayerVersion',
+          Principal: '*',
+        }),
+      ),
+  },
+  GetLayerVersionPolicy: {
+    action: 'lambda:GetLayerVersionPolicy',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new GetLayerVersionPolicyCommand(layer)),
+  },
+  RemoveLayerVersionPermission: {
+    action: 'lambda:RemoveLayerVersionPermission',
+    resource: layerArnOf('shared:1'),
+    send: (client) => client.send(new RemoveLayerVersionPermissionCommand({ ...layer, StatementId: 's' })),
+  },
   DeleteLayerVersion: {
     action: 'lambda:DeleteLayerVersion',
     resource: layerArnOf('shared:1'),
@@ -112,4 +168,8 @@ export const attemptsAtTarget: Readonly<Record<string, Attempt>> = {
 
 function attempt(operation: string, send: Attempt['send']): Attempt {
   return { action: `lambda:${operation}`, resource: Resource, send }
+}
+
+function atAlias(operation: string, send: Attempt['send']): Attempt {
+  return { action: `lambda:${operation}`, resource: arnOf('target:live'), send }
 }

@@ -17,7 +17,7 @@ import {
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
 import { STSClient } from '@aws-sdk/client-sts'
-import { ACCOUNT, type Credentials, type TestServer } from './server.ts'
+import type { Credentials, TestServer } from './server.ts'
 import { zipOf, zipOfFixture } from './zip.ts'
 
 const settings = (server: TestServer, credentials: Credentials) => ({
@@ -50,7 +50,7 @@ export async function executionRole(server: TestServer, name = 'test-role'): Pro
     .catch((error) => {
       if (!(error instanceof EntityAlreadyExistsException)) throw error
     })
-  return `arn:aws:iam::${ACCOUNT}:role/${name}`
+  return `arn:aws:iam::${server.account}:role/${name}`
 }
 
 export interface FunctionSetup extends Partial<CreateFunctionCommandInput> {

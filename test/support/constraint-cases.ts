@@ -1,4 +1,5 @@
 import { lambdaService, type Shape, type StructureShape, shapeNamed, structureNamed } from '#model'
+import { sampleOf, textOf } from './samples.ts'
 
 /** A value at, within or beyond a bound that the service model sets for a member of an input. */
 export interface ConstraintCase {
@@ -24,7 +25,7 @@ function casesOfStructure(shape: StructureShape, prefix: string, wrap: Wrap): Co
   const required = Object.fromEntries(
     Object.entries(shape.members)
       .filter(([, member]) => member.required && prefix !== '')
-      .map(([name, member]) => [name, sampleOf(member.shape)]),
+      .map(([name, member]) => [name, sampleOf(lambdaService, member.shape)]),
   )
   return Object.entries(shape.members).flatMap(([name, member]) => {
     const path = `${prefix}${name.charAt(0).toLowerCase()}${name.slice(1)}`
@@ -57,7 +58,7 @@ function valuesOf(name: string, shape: Shape): ValueCase[] {
       return atBounds(shape, 10).map(({ size, isValid }) => ({ value: size, isValid, label: `${size}` }))
     case 'list':
       return atBounds(shape, 0).map(({ size, isValid }) => ({
-        value: Array.from({ length: size }, () => shape.enum?.[0] ?? sampleOf(shape.member)),
+        value: Array.from({ length: size }, () => shape.enum?.[0] ?? sampleOf(lambdaService, shape.member)),
         isValid,
         label: `${size} elements`,
       }))
@@ -106,47 +107,3 @@ function patterned(shape: StringShape): ValueCase[] {
 
 const matches = ({ pattern }: StringShape, value: string) =>
   pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(value)
-
-const lambdaArn = 'arn:aws:lambda:us-east-1:000000000000'
-/** What a text of a shape begins with; the rest is letters. */
-const beginnings: Readonly<Record<string, string>> = {
-  RoleArn: 'arn:aws:iam::000000000000:role/',
-  KMSKeyArn: 'arn:aws:kms:',
-  ResourceArn: 'arn:aws:sqs:',
-  CapacityProviderArn: `${lambdaArn}:capacity-provider:`,
-  CodeSigningConfigArn: `${lambdaArn}:code-signing-config:csc-0123456789abcdef`,
-  FileSystemArn: 'arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef',
-  LocalMountPath: '/mnt/',
-  SubnetId: 'subnet-',
-  SecurityGroupId: 'sg-',
-}
-
-const textOf = (name: string, length: number) => (beginnings[name] ?? '').padEnd(length, 'a').slice(0, length)
-
-/** A valid value of any shape. */
-function sampleOf(name: string): unknown {
-  const shape = shapeNamed(lambdaService, name)
-  switch (shape.type) {
-    case 'structure':
-      return Object.fromEntries(
-        Object.entries(shape.members)
-          .filter(([, member]) => member.required)
-          .map(([member, { shape: inner }]) => [member, sampleOf(inner)]),
-      )
-    case 'list':
-      return [sampleOf(shape.member)]
-    case 'map':
-      return {}
-    case 'string':
-      if (name === 'LayerVersionArn') return `${lambdaArn}:layer:a:1`
-      return shape.enum?.[0] ?? textOf(name, (beginnings[name] ?? '').length + 1)
-    case 'boolean':
-      return false
-    case 'blob':
-      return ''
-    case 'timestamp':
-      return 0
-    default:
-      return shape.min ?? 1
-  }
-}

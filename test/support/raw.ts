@@ -42,13 +42,14 @@ export function sendSigned(
   server: TestServer,
   raw: RawRequest,
   credentials: Credentials = server.credentials,
+  service = 'lambda',
 ): Promise<RawAnswer> {
   const [rawPath = '/', rawQuery = ''] = raw.path.split('?')
   const body = Buffer.from(raw.body ?? '')
   const signed = signRequest(
     { method: raw.method, rawPath, rawQuery, headers: { ...raw.headers, host: new URL(server.url).host }, body },
     credentials,
-    { region: server.region, service: 'lambda' },
+    { region: server.region, service },
     Date.now(),
   )
   return sendRaw(server, { ...raw, headers: signed, body })

@@ -122,8 +122,15 @@ export async function startTestServer(setup: ServerSetup = {}): Promise<TestServ
   }
 }
 
-function readCredentials(dataDirectory: string): Credentials {
-  const text = readFileSync(join(dataDirectory, 'credentials'), 'utf8')
+/** The server as the root user of one of its further accounts sees it. */
+export const inAccount = (server: TestServer, account: string): TestServer => ({
+  ...server,
+  account,
+  credentials: readCredentials(server.dataDirectory, `account-${account}`),
+})
+
+function readCredentials(dataDirectory: string, profile = 'default'): Credentials {
+  const [, text = ''] = readFileSync(join(dataDirectory, 'credentials'), 'utf8').split(`[${profile}]\n`)
   const value = (name: string) => new RegExp(`^${name} = (.*)$`, 'm').exec(text)?.[1] ?? ''
   return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') }
 }

@@ -66,6 +66,26 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: 'Nothing of a deleted function is kept.',
   },
   {
+    subject: 'Organizations',
+    here: 'All accounts of a server are in the one that --organization names, or in none; aws:PrincipalOrgID tells it. There are no service control policies.',
+    why: 'Permissions for an organization can be tried without one.',
+  },
+  {
+    subject: 'lambda:VpcIds',
+    here: 'Absent from every request.',
+    why: 'Which network a subnet belongs to only EC2 knows.',
+  },
+  {
+    subject: 'PutResourcePolicy',
+    here: 'A statement whose Resource can never be the resource of the policy is refused.',
+    why: 'It would be stored and do nothing.',
+  },
+  {
+    subject: 'Revision of a policy',
+    here: 'That of the function, version or alias that it belongs to; a permission changes both.',
+    why: 'What AWS shows, and one commit for both.',
+  },
+  {
     subject: '--auth none',
     here: 'Signatures and permissions are not checked and execution roles need not exist.',
     why: 'For a first try on one machine; it must be asked for and listens on loopback only.',

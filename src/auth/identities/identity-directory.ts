@@ -12,13 +12,17 @@ export class IdentityDirectory {
   readonly sessions: Sessions
   readonly #identities: IdentityStore
   readonly #partition: string
-  readonly #rootKey: RootKey
-  readonly #root: Identity
+  readonly #own: Caller
+  /** By access key id: one root user for each account. */
+  readonly #roots = new Map<string, Identity>()
+  readonly #accounts: ReadonlySet<string>
   readonly #known = new Map<string, { readonly key: AccessKey; readonly identity: Identity }>()
 
   constructor(of: {
     readonly identities: IdentityStore
-    readonly rootKey: RootKey
+    /** Of every account that is served. */
+    readonly rootKeys: ReadonlyMap<string, RootKey>
+    /** The server's own: who asks without a key belongs to it. */
     readonly account: string
     readonly region: string
     readonly clock: Clock
@@ -26,24 +30,25 @@ export class IdentityDirectory {
     this.sessions = new Sessions(of.clock)
     this.#identities = of.identities
     this.#partition = partitionOf(of.region)
-    this.#rootKey = of.rootKey
-    this.#root = {
-      secretAccessKey: of.rootKey.secretAccessKey,
-      caller: rootCaller(this.#partition, of.account, of.rootKey.accessKeyId),
-    }
+    this.#accounts = new Set(of.rootKeys.keys())
+    for (const [account, { accessKeyId, secretAccessKey }] of of.rootKeys)
+      this.#roots.set(accessKeyId, { secretAccessKey, caller: rootCaller(this.#partition, account, accessKeyId) })
+    this.#own = rootCaller(this.#partition, of.account, of.rootKeys.get(of.account)?.accessKeyId ?? '')
   }
 
+  /** The root user of the server's own account. */
   get root(): Caller {
-    return this.#root.caller
+    return this.#own
   }
 
   /** In memory but for the first request of a key. */
   lookUp(accessKeyId: string): Identity | undefined | Promise<Identity | undefined> {
-    if (accessKeyId === this.#rootKey.accessKeyId) return this.#root
+    const root = this.#roots.get(accessKeyId)
+    if (root) return root
     const session = this.sessions.find(accessKeyId)
     if (session) return this.#sessionIdentity(session)
     const key = this.#identities.peekAccessKey(accessKeyId)
-    if (key?.status !== 'Active') return undefined
+    if (key?.status !== 'Active' || !this.#accounts.has(key.account)) return undefined
     return this.#userIdentity(key)
   }
 
@@ -79,6 +84,7 @@ export class IdentityDirectory {
       arn: `arn:${this.#partition}:sts::${session.account}:assumed-role/${role.name}/${session.sessionName}`,
       userId: `${role.id}:${session.sessionName}`,
       roleArn: session.roleArn,
+      ...(session.sourceFunctionArn !== undefined && { sourceFunctionArn: session.sourceFunctionArn }),
       accessKeyId: session.accessKeyId,
       policies,
     }

@@ -10,6 +10,8 @@ export interface Session {
   readonly account: string
   readonly roleArn: string
   readonly sessionName: string
+  /** The function version whose environment the keys are for; `$LATEST` is the function without a qualifier. */
+  readonly sourceFunctionArn?: string
 }
 
 // Long enough for the longest-lived environment between two rotations; AWS allows role sessions of twelve hours.
@@ -27,7 +29,7 @@ export class Sessions {
     this.#clock = clock
   }
 
-  issue(of: { readonly account: string; readonly roleArn: string; readonly sessionName: string }): Session {
+  issue(of: Pick<Session, 'account' | 'roleArn' | 'sessionName' | 'sourceFunctionArn'>): Session {
     const session: Session = {
       ...of,
       accessKeyId: newAccessKeyId('ASIA'),

@@ -1,4 +1,5 @@
 import { isOfAccount, type Principal } from '../principal.ts'
+import { accountInArn } from './arn-pattern.ts'
 import type { ContextValue, RequestContext } from './request-context.ts'
 
 export type Tags = Readonly<Record<string, string>>
@@ -11,18 +12,33 @@ export interface RequestFacts {
   readonly sourceIp?: string | undefined
   readonly region?: string | undefined
   readonly userAgent?: string | undefined
+  /** The ARN that is asked for, or `*`. */
+  readonly resource?: string | undefined
+  /** Given where the ARN does not tell. */
   readonly resourceAccount?: string | undefined
+  /** The organization that the accounts of this server are in. */
+  readonly organizationId?: string | undefined
+  /** On whose behalf a service asks. */
+  readonly sourceArn?: string | undefined
+  readonly sourceAccount?: string | undefined
   readonly resourceTags?: Tags | undefined
   /** Tags that the request sets. */
   readonly requestTags?: Tags | undefined
   /** Keys of tags that the request sets or removes, if not those of `requestTags`. */
   readonly tagKeys?: readonly string[] | undefined
-  /** Keys of the service, such as `lambda:FunctionUrlAuthType`, and whatever else only the caller knows; any case. */
-  readonly keys?: Readonly<Record<string, ContextValue | undefined>> | undefined
+  /** Whatever else only the one who asks knows, such as `iam:PassedToService`; any case. */
+  readonly keys?: ConditionKeys | undefined
+  /** Keys of the service, such as `lambda:Layer`: the value of one in lower case. */
+  readonly serviceKey?: ((key: string) => ContextValue | undefined) | undefined
 }
 
+export type ConditionKeys = Readonly<Record<string, ContextValue | undefined>>
+
 export function createRequestContext(facts: RequestFacts): RequestContext {
-  return { get: (key) => globalKeys.get(key)?.(facts) ?? tagOf(key, facts) ?? ignoringCase(facts.keys, key) }
+  return {
+    get: (key) =>
+      globalKeys.get(key)?.(facts) ?? tagOf(key, facts) ?? ignoringCase(facts.keys, key) ?? facts.serviceKey?.(key),
+  }
 }
 
 type Compute = (facts: RequestFacts) => ContextValue | undefined
@@ -31,19 +47,25 @@ const globalKeys: ReadonlyMap<string, Compute> = new Map<string, Compute>(
   Object.entries<Compute>({
     'aws:principalarn': ({ principal }) => (isOfAccount(principal) ? (principal.roleArn ?? principal.arn) : undefined),
     'aws:principalaccount': ({ principal }) => (isOfAccount(principal) ? principal.account : undefined),
+    'aws:principalorgid': ({ principal, organizationId }) => (isOfAccount(principal) ? organizationId : undefined),
     'aws:principaltype': ({ principal }) => principalTypes[principal.kind],
     'aws:principalisawsservice': ({ principal }) => String(principal.kind === 'service'),
     'aws:principalservicename': ({ principal }) => (principal.kind === 'service' ? principal.service : undefined),
     'aws:userid': ({ principal }) => (isOfAccount(principal) ? principal.userId : undefined),
     'aws:username': ({ principal }) => (isOfAccount(principal) ? principal.userName : undefined),
     'aws:viaawsservice': () => 'false',
+    'aws:sourcearn': ({ sourceArn }) => sourceArn,
+    'aws:sourceaccount': ({ sourceAccount }) => sourceAccount,
     'aws:sourceip': ({ sourceIp }) => sourceIp,
     'aws:securetransport': ({ secure }) => String(secure),
     'aws:currenttime': ({ nowMs }) => new Date(nowMs).toISOString(),
     'aws:epochtime': ({ nowMs }) => String(Math.floor(nowMs / 1000)),
     'aws:requestedregion': ({ region }) => region,
     'aws:useragent': ({ userAgent }) => userAgent,
-    'aws:resourceaccount': ({ resourceAccount }) => resourceAccount,
+    'aws:resourceaccount': ({ resource, resourceAccount }) =>
+      resourceAccount ?? (accountInArn(resource ?? '') || undefined),
+    // Whichever service is called with the keys of a function.
+    'lambda:sourcefunctionarn': ({ principal }) => (isOfAccount(principal) ? principal.sourceFunctionArn : undefined),
     'aws:tagkeys': ({ tagKeys, requestTags }) => tagKeys ?? (requestTags && Object.keys(requestTags)),
   }),
 )

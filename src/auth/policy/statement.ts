@@ -3,7 +3,7 @@ import type { ConditionTest } from './condition.ts'
 import type { Matcher } from './glob.ts'
 import type { Pattern } from './pattern.ts'
 import type { Grade, PrincipalPattern } from './principal-pattern.ts'
-import type { RequestContext } from './request-context.ts'
+import { emptyContext, type RequestContext } from './request-context.ts'
 
 export type Effect = 'Allow' | 'Deny'
 
@@ -46,6 +46,14 @@ export function appliesTo(statement: Statement, question: Question): Grade | und
   const grade = statement.principals ? statement.principals(question.principal) : 'direct'
   if (!grade || !matchesResource(statement, question)) return undefined
   return statement.conditions.every((holds) => holds(question.context)) ? grade : undefined
+}
+
+/** Whether the statement may ever be about this resource: a variable may have any value. */
+export function canBeAbout({ resources }: Statement, resource: string): boolean {
+  if (!resources || resources.negated) return true
+  return resources.patterns.some(
+    (pattern) => !pattern.isResolved(emptyContext) || pattern.matches(resource, emptyContext),
+  )
 }
 
 function matchesAction({ negated, matchers }: ActionPattern, action: string): boolean {

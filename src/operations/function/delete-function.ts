@@ -1,13 +1,11 @@
-import { functionNotFound, invalidParameter, isVersionNumber, LATEST, versionHasAliases } from '#resources'
+import { functionNotFound, invalidParameter, isAliasName, isVersionNumber, LATEST, versionHasAliases } from '#resources'
 import type { Handler } from '../context.ts'
-
-const ALIAS_NAME = /^[a-zA-Z0-9-_]+$/
 
 export const deleteFunction: Handler<'DeleteFunction'> = async (_input, { store, place, address, invocations }) => {
   const { account, functionName, qualifier } = address
   if (qualifier === LATEST) throw invalidParameter('$LATEST version cannot be deleted without deleting the function.')
   const isVersion = qualifier !== undefined && isVersionNumber(qualifier)
-  if (qualifier !== undefined && !isVersion && ALIAS_NAME.test(qualifier))
+  if (qualifier !== undefined && isAliasName(qualifier))
     throw invalidParameter('Deletion of aliases is not currently supported.')
   const latest = await store.functions.find(account, functionName, LATEST)
   // AWS names the function without the qualifier here, also when the request had one.

@@ -99,6 +99,9 @@ export interface LayerVersionRow {
   code_size: number
   /** JSON of the LayerVersion without its number. */
   record: string
+  /** JSON as it is shown. */
+  policy: string | null
+  policy_revision: string | null
 }
 
 export interface EventRow {

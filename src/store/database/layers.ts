@@ -3,8 +3,11 @@ import type { LayerVersion, NewLayerVersion } from '#resources'
 import { decodeCursor, pageOf } from '../cursor.ts'
 import type { LayerStore, ListLayersOptions } from '../layer-store.ts'
 import type { Database, Schema } from './database.ts'
+import { openLayerPolicies } from './layer-policies.ts'
 
-export function createLayerStore({ queries, commit }: Database): LayerStore {
+export async function openLayerStore(database: Database): Promise<LayerStore> {
+  const { queries, commit } = database
+  const policies = await openLayerPolicies(database)
   const ofLayer = (account: string, layerName: string) =>
     queries.selectFrom('layer_versions').where('account', '=', account).where('layer_name', '=', layerName)
 
@@ -47,7 +50,11 @@ export function createLayerStore({ queries, commit }: Database): LayerStore {
         .where('layer_name', '=', layerName)
         .where('version_number', '=', version)
       await commit([remove.compile()])
+      policies.forget({ account, layerName, version })
     },
+
+    peekPolicy: policies.of,
+    replacePolicy: policies.replace,
 
     async listVersions(account, layerName, options) {
       const { limit, after } = options

@@ -1,6 +1,12 @@
 import * as first from './0001-functions-events-identities.ts'
 import * as second from './0002-aliases-concurrency.ts'
 import * as third from './0003-layers.ts'
+import * as fourth from './0004-layer-policies.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
-export const migrations: readonly (readonly string[])[] = [first.statements, second.statements, third.statements]
+export const migrations: readonly (readonly string[])[] = [
+  first.statements,
+  second.statements,
+  third.statements,
+  fourth.statements,
+]

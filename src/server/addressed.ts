@@ -1,0 +1,66 @@
+import { type Caller, type CompiledPolicy, compiledResourcePolicy } from '#auth'
+import {
+  type Alias,
+  type FunctionAddress,
+  type FunctionVersion,
+  functionArn,
+  isVersion,
+  LATEST,
+  type Place,
+} from '#resources'
+import type { Store } from '#store'
+
+/** What policies may be asked about of the function that a request addresses: tags, and the policy of its own. */
+export interface Addressed {
+  /** The function as a whole. */
+  readonly latest: FunctionVersion | undefined
+  /** The published version or the alias, if the request names one. */
+  readonly qualified: FunctionVersion | Alias | undefined
+}
+
+const NOTHING: Addressed = { latest: undefined, qualified: undefined }
+
+/** At once when it is in memory: an invocation that is warm waits for nothing. Of the root user at home nothing is asked. */
+export function findAddressed(store: Store, address: FunctionAddress, caller: Caller): Addressed | Promise<Addressed> {
+  const { account, functionName, qualifier } = address
+  if (functionName === '' || (caller.kind === 'root' && caller.account === account)) return NOTHING
+  const latest = store.functions.peek(account, functionName, LATEST)
+  const qualified = peekQualified(store, account, functionName, qualifier)
+  if (latest === 'unknown' || qualified === 'unknown') return readAddressed(store, address)
+  return { latest, qualified }
+}
+
+function peekQualified({ functions, aliases }: Store, account: string, functionName: string, qualifier = LATEST) {
+  if (qualifier === LATEST) return undefined
+  return (isVersion(qualifier) ? functions : aliases).peek(account, functionName, qualifier)
+}
+
+/** As values: what is read need not stay in memory. */
+async function readAddressed({ functions, aliases }: Store, address: FunctionAddress): Promise<Addressed> {
+  const { account, functionName, qualifier = LATEST } = address
+  const [latest, qualified] = await Promise.all([
+    functions.find(account, functionName, LATEST),
+    qualifier === LATEST
+      ? undefined
+      : (isVersion(qualifier) ? functions : aliases).find(account, functionName, qualifier),
+  ])
+  return { latest, qualified }
+}
+
+/** The policy of the resource of this ARN, if it is the function that the request addresses, or its version or alias. */
+export function resourcePolicyOf(
+  { latest, qualified }: Addressed,
+  place: Place,
+  { account, functionName, qualifier }: FunctionAddress,
+  resource: string,
+): CompiledPolicy | undefined {
+  if (latest?.policy && resource === functionArn(place, { account, functionName }))
+    return compiledResourcePolicy(latest.policy)
+  if (
+    qualifier !== undefined &&
+    qualified?.policy &&
+    resource === functionArn(place, { account, functionName, qualifier })
+  )
+    return compiledResourcePolicy(qualified.policy)
+  return undefined
+}
