@@ -9,6 +9,11 @@ import { deleteFunctionConcurrency } from './concurrency/delete-function-concurr
 import { getFunctionConcurrency } from './concurrency/get-function-concurrency.ts'
 import { putFunctionConcurrency } from './concurrency/put-function-concurrency.ts'
 import type { Handler } from './context.ts'
+import { deleteFunctionEventInvokeConfig } from './event-invoke-config/delete-function-event-invoke-config.ts'
+import { getFunctionEventInvokeConfig } from './event-invoke-config/get-function-event-invoke-config.ts'
+import { listFunctionEventInvokeConfigs } from './event-invoke-config/list-function-event-invoke-configs.ts'
+import { putFunctionEventInvokeConfig } from './event-invoke-config/put-function-event-invoke-config.ts'
+import { updateFunctionEventInvokeConfig } from './event-invoke-config/update-function-event-invoke-config.ts'
 import { createFunction } from './function/create-function.ts'
 import { deleteFunction } from './function/delete-function.ts'
 import { getFunction } from './function/get-function.ts'
@@ -47,7 +52,7 @@ export const handlers: Handlers = {
   DeleteFunction: deleteFunction,
   DeleteFunctionCodeSigningConfig: notYet,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
-  DeleteFunctionEventInvokeConfig: notYet,
+  DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
   DeleteFunctionUrlConfig: notYet,
   DeleteLayerVersion: notYet,
   DeleteProvisionedConcurrencyConfig: notYet,
@@ -64,7 +69,7 @@ export const handlers: Handlers = {
   GetFunctionCodeSigningConfig: notYet,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
-  GetFunctionEventInvokeConfig: notYet,
+  GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
   GetFunctionRecursionConfig: notYet,
   GetFunctionScalingConfig: notYet,
   GetFunctionUrlConfig: notYet,
@@ -83,7 +88,7 @@ export const handlers: Handlers = {
   ListCodeSigningConfigs: notYet,
   ListDurableExecutionsByFunction: notYet,
   ListEventSourceMappings: notYet,
-  ListFunctionEventInvokeConfigs: notYet,
+  ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctionUrlConfigs: notYet,
   ListFunctionVersionsByCapacityProvider: notYet,
   ListFunctions: listFunctions,
@@ -97,7 +102,7 @@ export const handlers: Handlers = {
   PublishVersion: publishVersion,
   PutFunctionCodeSigningConfig: notYet,
   PutFunctionConcurrency: putFunctionConcurrency,
-  PutFunctionEventInvokeConfig: notYet,
+  PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: notYet,
   PutFunctionScalingConfig: notYet,
   PutProvisionedConcurrencyConfig: notYet,
@@ -117,6 +122,6 @@ export const handlers: Handlers = {
   UpdateEventSourceMapping: notYet,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
-  UpdateFunctionEventInvokeConfig: notYet,
+  UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
   UpdateFunctionUrlConfig: notYet,
 }

@@ -10,6 +10,16 @@ export {
 export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
 export type { QueuedEvent } from './event.ts'
 export {
+  checkDestinationKinds,
+  describeEventInvokeConfig,
+  destinationFunctions,
+  type EventInvokeConfig,
+  eventInvokeConfigOf,
+  refuseUndeliveredDestinations,
+  saysNothing,
+} from './event-invoke-config.ts'
+export * from './event-invoke-errors.ts'
+export {
   type CodePackage,
   type FunctionConfiguration,
   type FunctionState,
@@ -33,6 +43,7 @@ export {
   partitionOf,
   qualifiedArn,
 } from './function-name.ts'
+export type { FunctionSetting } from './function-setting.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'

@@ -27,4 +27,5 @@ export type {
 } from './log-store.ts'
 export type { LogLimits } from './logs/log-limits.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
+export type { ListSettingsOptions, SettingStore, SettingWrite } from './setting-store.ts'
 export type { Store } from './store.ts'

@@ -4,6 +4,7 @@ import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
 import { createAliasStore } from './database/aliases.ts'
 import { openEventStore } from './database/events.ts'
+import { openFunctionSettings } from './database/function-settings.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
 import { openConcurrencyStore } from './database/reserved-concurrency.ts'
@@ -38,9 +39,21 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
     (opened) => opened.close(),
   )
   const identities = await openIdentityStore(database)
-  const aliases = createAliasStore(database)
+  const settings = await openFunctionSettings(database)
+  const { eventInvokeConfigs } = settings
+  const aliases = createAliasStore(database, [settings])
   const concurrency = await openConcurrencyStore(database)
-  const functions = createFunctionStore(database, [aliases, concurrency, events])
+  const functions = createFunctionStore(database, [aliases, concurrency, settings, events], [settings])
   const opened = parts.move()
-  return { functions, aliases, concurrency, events, identities, code, logs, close: () => opened.disposeAsync() }
+  return {
+    functions,
+    aliases,
+    concurrency,
+    eventInvokeConfigs,
+    events,
+    identities,
+    code,
+    logs,
+    close: () => opened.disposeAsync(),
+  }
 }

@@ -1,3 +1,4 @@
+import type { EventInvokeConfig } from '#resources'
 import type { AliasStore } from './alias-store.ts'
 import type { CodeStore } from './code-store.ts'
 import type { ConcurrencyStore } from './concurrency-store.ts'
@@ -5,6 +6,7 @@ import type { EventStore } from './event-store.ts'
 import type { FunctionStore } from './function-store.ts'
 import type { IdentityStore } from './identity-store.ts'
 import type { LogStore } from './log-store.ts'
+import type { SettingStore } from './setting-store.ts'
 
 /**
  * Everything that outlives the process. A promise that resolves after a change means that the change is on disk,
@@ -14,6 +16,7 @@ export interface Store {
   readonly functions: FunctionStore
   readonly aliases: AliasStore
   readonly concurrency: ConcurrencyStore
+  readonly eventInvokeConfigs: SettingStore<EventInvokeConfig>
   readonly events: EventStore
   readonly identities: IdentityStore
   readonly code: CodeStore
