@@ -23,8 +23,17 @@ import { listVersionsByFunction } from './function/list-versions-by-function.ts'
 import { publishVersion } from './function/publish-version.ts'
 import { updateFunctionCode } from './function/update-function-code.ts'
 import { updateFunctionConfiguration } from './function/update-function-configuration.ts'
+import { createFunctionUrlConfig } from './function-url/create-function-url-config.ts'
+import { deleteFunctionUrlConfig } from './function-url/delete-function-url-config.ts'
+import { getFunctionUrlConfig } from './function-url/get-function-url-config.ts'
+import { listFunctionUrlConfigs } from './function-url/list-function-url-configs.ts'
+import { updateFunctionUrlConfig } from './function-url/update-function-url-config.ts'
 import { invoke } from './invocation/invoke.ts'
 import { invokeAsync } from './invocation/invoke-async.ts'
+import { getFunctionRecursionConfig } from './recursion/get-function-recursion-config.ts'
+import { putFunctionRecursionConfig } from './recursion/put-function-recursion-config.ts'
+import { getRuntimeManagementConfig } from './runtime-management/get-runtime-management-config.ts'
+import { putRuntimeManagementConfig } from './runtime-management/put-runtime-management-config.ts'
 import { listTags } from './tag/list-tags.ts'
 import { tagResource } from './tag/tag-resource.ts'
 import { untagResource } from './tag/untag-resource.ts'
@@ -44,7 +53,7 @@ export const handlers: Handlers = {
   CreateCodeSigningConfig: notYet,
   CreateEventSourceMapping: notYet,
   CreateFunction: createFunction,
-  CreateFunctionUrlConfig: notYet,
+  CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
   DeleteCapacityProvider: notYet,
   DeleteCodeSigningConfig: notYet,
@@ -53,7 +62,7 @@ export const handlers: Handlers = {
   DeleteFunctionCodeSigningConfig: notYet,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
-  DeleteFunctionUrlConfig: notYet,
+  DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
   DeleteLayerVersion: notYet,
   DeleteProvisionedConcurrencyConfig: notYet,
   DeleteResourcePolicy: notYet,
@@ -70,16 +79,16 @@ export const handlers: Handlers = {
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
-  GetFunctionRecursionConfig: notYet,
+  GetFunctionRecursionConfig: getFunctionRecursionConfig,
   GetFunctionScalingConfig: notYet,
-  GetFunctionUrlConfig: notYet,
+  GetFunctionUrlConfig: getFunctionUrlConfig,
   GetLayerVersion: notYet,
   GetLayerVersionByArn: notYet,
   GetLayerVersionPolicy: notYet,
   GetPolicy: notYet,
   GetProvisionedConcurrencyConfig: notYet,
   GetResourcePolicy: notYet,
-  GetRuntimeManagementConfig: notYet,
+  GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
   InvokeWithResponseStream: notYet,
@@ -89,7 +98,7 @@ export const handlers: Handlers = {
   ListDurableExecutionsByFunction: notYet,
   ListEventSourceMappings: notYet,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
-  ListFunctionUrlConfigs: notYet,
+  ListFunctionUrlConfigs: listFunctionUrlConfigs,
   ListFunctionVersionsByCapacityProvider: notYet,
   ListFunctions: listFunctions,
   ListFunctionsByCodeSigningConfig: notYet,
@@ -103,11 +112,11 @@ export const handlers: Handlers = {
   PutFunctionCodeSigningConfig: notYet,
   PutFunctionConcurrency: putFunctionConcurrency,
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
-  PutFunctionRecursionConfig: notYet,
+  PutFunctionRecursionConfig: putFunctionRecursionConfig,
   PutFunctionScalingConfig: notYet,
   PutProvisionedConcurrencyConfig: notYet,
   PutResourcePolicy: notYet,
-  PutRuntimeManagementConfig: notYet,
+  PutRuntimeManagementConfig: putRuntimeManagementConfig,
   RemoveLayerVersionPermission: notYet,
   RemovePermission: notYet,
   SendDurableExecutionCallbackFailure: notYet,
@@ -123,5 +132,5 @@ export const handlers: Handlers = {
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
   UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
-  UpdateFunctionUrlConfig: notYet,
+  UpdateFunctionUrlConfig: updateFunctionUrlConfig,
 }

@@ -45,8 +45,20 @@ export {
 } from './function-name.ts'
 export type { FunctionSetting } from './function-setting.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
+export {
+  describeFunctionUrl,
+  describeNewFunctionUrl,
+  type FunctionUrl,
+  newFunctionUrl,
+  type UrlAuthType,
+  updateFunctionUrl,
+  urlFunctionArn,
+} from './function-url.ts'
+export * from './function-url-errors.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
+export { DEFAULT_RECURSIVE_LOOP, type Recursion } from './recursion.ts'
+export { describeRuntimeManagement, type RuntimeManagement, runtimeManagementOf } from './runtime-management.ts'
 export { runtimeVersionArn } from './runtimes.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'

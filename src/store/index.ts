@@ -12,6 +12,7 @@ export {
 } from './errors.ts'
 export type { EventStore, StoredEvent } from './event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
+export type { FunctionUrlStore } from './function-url-store.ts'
 export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'
 export type {
   FilterEventsOptions,

@@ -40,7 +40,6 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
   )
   const identities = await openIdentityStore(database)
   const settings = await openFunctionSettings(database)
-  const { eventInvokeConfigs } = settings
   const aliases = createAliasStore(database, [settings])
   const concurrency = await openConcurrencyStore(database)
   const functions = createFunctionStore(database, [aliases, concurrency, settings, events], [settings])
@@ -49,7 +48,10 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
     functions,
     aliases,
     concurrency,
-    eventInvokeConfigs,
+    eventInvokeConfigs: settings.eventInvokeConfigs,
+    functionUrls: settings.functionUrls,
+    runtimeManagement: settings.runtimeManagement,
+    recursion: settings.recursion,
     events,
     identities,
     code,

@@ -1,9 +1,18 @@
 import {
+  CreateFunctionUrlConfigCommand,
   DeleteFunctionEventInvokeConfigCommand,
+  DeleteFunctionUrlConfigCommand,
   GetFunctionEventInvokeConfigCommand,
+  GetFunctionRecursionConfigCommand,
+  GetFunctionUrlConfigCommand,
+  GetRuntimeManagementConfigCommand,
   ListFunctionEventInvokeConfigsCommand,
+  ListFunctionUrlConfigsCommand,
   PutFunctionEventInvokeConfigCommand,
+  PutFunctionRecursionConfigCommand,
+  PutRuntimeManagementConfigCommand,
   UpdateFunctionEventInvokeConfigCommand,
+  UpdateFunctionUrlConfigCommand,
 } from '@aws-sdk/client-lambda'
 import type { Attempt } from './attempts.ts'
 import { arnOf } from './functions.ts'
@@ -26,6 +35,33 @@ export const attemptsAtSettings: Readonly<Record<string, Attempt>> = {
   ),
   DeleteFunctionEventInvokeConfig: attempt('DeleteFunctionEventInvokeConfig', (client) =>
     client.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName })),
+  ),
+  CreateFunctionUrlConfig: attempt('CreateFunctionUrlConfig', (client) =>
+    client.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'AWS_IAM' })),
+  ),
+  GetFunctionUrlConfig: attempt('GetFunctionUrlConfig', (client) =>
+    client.send(new GetFunctionUrlConfigCommand({ FunctionName })),
+  ),
+  UpdateFunctionUrlConfig: attempt('UpdateFunctionUrlConfig', (client) =>
+    client.send(new UpdateFunctionUrlConfigCommand({ FunctionName })),
+  ),
+  ListFunctionUrlConfigs: attempt('ListFunctionUrlConfigs', (client) =>
+    client.send(new ListFunctionUrlConfigsCommand({ FunctionName })),
+  ),
+  DeleteFunctionUrlConfig: attempt('DeleteFunctionUrlConfig', (client) =>
+    client.send(new DeleteFunctionUrlConfigCommand({ FunctionName })),
+  ),
+  PutRuntimeManagementConfig: attempt('PutRuntimeManagementConfig', (client) =>
+    client.send(new PutRuntimeManagementConfigCommand({ FunctionName, UpdateRuntimeOn: 'FunctionUpdate' })),
+  ),
+  GetRuntimeManagementConfig: attempt('GetRuntimeManagementConfig', (client) =>
+    client.send(new GetRuntimeManagementConfigCommand({ FunctionName })),
+  ),
+  PutFunctionRecursionConfig: attempt('PutFunctionRecursionConfig', (client) =>
+    client.send(new PutFunctionRecursionConfigCommand({ FunctionName, RecursiveLoop: 'Allow' })),
+  ),
+  GetFunctionRecursionConfig: attempt('GetFunctionRecursionConfig', (client) =>
+    client.send(new GetFunctionRecursionConfigCommand({ FunctionName })),
   ),
 }
 

@@ -1,4 +1,5 @@
-import type { EventInvokeConfig, FunctionSetting } from '#resources'
+import type { EventInvokeConfig, FunctionSetting, FunctionUrl, Recursion, RuntimeManagement } from '#resources'
+import type { FunctionUrlStore } from '../function-url-store.ts'
 import type { SettingStore } from '../setting-store.ts'
 import type { Belongings, Database, QualifierBelongings } from './database.ts'
 import { createSettingStore, type SettingKind } from './setting-kind.ts'
@@ -8,29 +9,35 @@ import { numberOf } from './version-number.ts'
 /** Settings of all kinds share a table, so that one statement deletes them with their function, version or alias. */
 export interface FunctionSettings extends Belongings, QualifierBelongings {
   readonly eventInvokeConfigs: SettingStore<EventInvokeConfig>
+  readonly functionUrls: FunctionUrlStore
+  readonly runtimeManagement: SettingStore<RuntimeManagement>
+  readonly recursion: SettingStore<Recursion>
 }
 
 export async function openFunctionSettings(database: Database): Promise<FunctionSettings> {
   const { queries } = database
-  const memories = {
-    'event-invoke-config': new SettingMemory<EventInvokeConfig>(),
-  }
-  const kinds = Object.entries(memories) as [SettingKind, SettingMemory<FunctionSetting>][]
-  for (const [kind, memory] of kinds) {
-    const rows = await queries.selectFrom('function_settings').where('kind', '=', kind).select('record').execute()
-    for (const { record } of rows) memory.set(JSON.parse(record))
-  }
+  const events = await loadSettings<EventInvokeConfig>(database, 'event-invoke-config')
+  const urls = await loadSettings<FunctionUrl>(database, 'function-url', ({ urlId }) => urlId)
+  const runtimes = await loadSettings<RuntimeManagement>(database, 'runtime-management')
+  const recursions = await loadSettings<Recursion>(database, 'recursion')
+  const memories = [events, urls, runtimes, recursions]
 
   const ofFunction = (account: string, functionName: string) =>
     queries.deleteFrom('function_settings').where('account', '=', account).where('function_name', '=', functionName)
 
   return {
-    eventInvokeConfigs: createSettingStore(database, 'event-invoke-config', memories['event-invoke-config']),
+    eventInvokeConfigs: createSettingStore(database, 'event-invoke-config', events),
+    functionUrls: {
+      ...createSettingStore(database, 'function-url', urls),
+      withId: (urlId) => urls.withId(urlId),
+    },
+    runtimeManagement: createSettingStore(database, 'runtime-management', runtimes),
+    recursion: createSettingStore(database, 'recursion', recursions),
 
     deletion: (account, functionName) => ofFunction(account, functionName).compile(),
 
     deleted(account, functionName) {
-      for (const [, memory] of kinds) memory.deleteFunction(account, functionName)
+      for (const memory of memories) memory.deleteFunction(account, functionName)
     },
 
     deletionAt(account, functionName, qualifier) {
@@ -48,7 +55,18 @@ export async function openFunctionSettings(database: Database): Promise<Function
     },
 
     deletedAt(account, functionName, qualifier) {
-      for (const [, memory] of kinds) memory.delete(account, functionName, qualifier)
+      for (const memory of memories) memory.delete(account, functionName, qualifier)
     },
   }
+}
+
+async function loadSettings<Setting extends FunctionSetting>(
+  { queries }: Database,
+  kind: SettingKind,
+  idOf?: (setting: Setting) => string,
+): Promise<SettingMemory<Setting>> {
+  const memory = new SettingMemory<Setting>(idOf)
+  const rows = await queries.selectFrom('function_settings').where('kind', '=', kind).select('record').execute()
+  for (const { record } of rows) memory.set(JSON.parse(record))
+  return memory
 }

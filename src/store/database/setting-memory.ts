@@ -1,9 +1,15 @@
 import type { FunctionSetting } from '#resources'
 
-/** The settings of one kind, by function and qualifier. */
+/** The settings of one kind, by function and qualifier, and by an id if they have one. */
 export class SettingMemory<Setting extends FunctionSetting> {
   readonly #functions = new Map<string, Map<string, Setting>>()
+  readonly #byId = new Map<string, Setting>()
+  readonly #idOf: ((setting: Setting) => string) | undefined
   #changes = 0
+
+  constructor(idOf?: (setting: Setting) => string) {
+    this.#idOf = idOf
+  }
 
   /** Grows with every change: whoever works something out from the settings knows when it is out of date. */
   get changes(): number {
@@ -12,6 +18,10 @@ export class SettingMemory<Setting extends FunctionSetting> {
 
   get(account: string, functionName: string, qualifier: string): Setting | undefined {
     return this.#functions.get(keyOf(account, functionName))?.get(qualifier)
+  }
+
+  withId(id: string): Setting | undefined {
+    return this.#byId.get(id)
   }
 
   all(): readonly Setting[] {
@@ -23,22 +33,28 @@ export class SettingMemory<Setting extends FunctionSetting> {
   }
 
   set(setting: Setting): void {
-    const key = keyOf(setting.account, setting.functionName)
+    const { account, functionName, qualifier } = setting
+    this.delete(account, functionName, qualifier)
+    const key = keyOf(account, functionName)
     const settings = this.#functions.get(key) ?? new Map<string, Setting>()
-    this.#functions.set(key, settings.set(setting.qualifier, setting))
+    this.#functions.set(key, settings.set(qualifier, setting))
+    if (this.#idOf) this.#byId.set(this.#idOf(setting), setting)
     this.#changes++
   }
 
   delete(account: string, functionName: string, qualifier: string): void {
     const key = keyOf(account, functionName)
     const settings = this.#functions.get(key)
-    if (!settings?.delete(qualifier)) return
+    const setting = settings?.get(qualifier)
+    if (!settings || !setting) return
+    settings.delete(qualifier)
     if (settings.size === 0) this.#functions.delete(key)
+    if (this.#idOf) this.#byId.delete(this.#idOf(setting))
     this.#changes++
   }
 
   deleteFunction(account: string, functionName: string): void {
-    if (this.#functions.delete(keyOf(account, functionName))) this.#changes++
+    for (const { qualifier } of this.of(account, functionName)) this.delete(account, functionName, qualifier)
   }
 }
 
