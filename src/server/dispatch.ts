@@ -10,10 +10,17 @@ import {
   stsService,
 } from '#model'
 import { addressOf, handlers, neighbours, notYet, type RequestContext } from '#operations'
-import type { FunctionAddress, Place } from '#resources'
+import { type FunctionAddress, functionArn, LATEST, type Place } from '#resources'
 
 type Input = Record<string, unknown>
 type Output = Readonly<Record<string, unknown>>
+
+/** What policies are asked; `keys` are condition keys of the action. */
+interface AuthorizationQuestion {
+  readonly action: string
+  readonly resource: string
+  readonly keys?: Readonly<Record<string, string>>
+}
 
 /** How one operation is authorized and handled. */
 export interface Dispatch {
@@ -21,10 +28,7 @@ export interface Dispatch {
   readonly isTraced: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
-  authorization(
-    input: Input,
-    context: RequestContext,
-  ): { readonly action: string; readonly resource: string } | undefined
+  authorization(input: Input, context: RequestContext): AuthorizationQuestion | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
 }
 
@@ -60,16 +64,28 @@ function lambdaDispatch(operation: Operation): Dispatch {
       if (typeof FunctionName !== 'string') return NOWHERE
       return addressOf(place, account, { FunctionName, Qualifier: input.Qualifier as string | undefined })
     },
-    authorization: (input, { place, caller, address }) => {
+    authorization: (input, context) => {
+      const { place, caller, address } = context
       // Nobody can be allowed it by a resource policy, because there is no resource yet: AWS gives no reason.
       if (name === 'CreateFunction' && address.account !== caller.account) throw accessDeniedException(null)
       const here = { ...place, account: caller.account }
       return {
         action: entry.action,
         resource: authorizationResource(entry, input, here, address === NOWHERE ? undefined : address),
+        ...(name.includes('FunctionUrlConfig') && { keys: functionUrlKeys(input, context) }),
       }
     },
     handle,
+  }
+}
+
+/** Of operations on function URLs: how callers of the URL are to be authenticated, or are now. */
+function functionUrlKeys(input: Input, { store, place, address }: RequestContext): Readonly<Record<string, string>> {
+  const { account, functionName, qualifier = LATEST } = address
+  const authType = input.AuthType ?? store.functionUrls.get(account, functionName, qualifier)?.authType
+  return {
+    'lambda:FunctionArn': functionArn(place, address),
+    ...(typeof authType === 'string' && { 'lambda:FunctionUrlAuthType': authType }),
   }
 }
 
