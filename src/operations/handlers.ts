@@ -30,6 +30,10 @@ import { listFunctionUrlConfigs } from './function-url/list-function-url-configs
 import { updateFunctionUrlConfig } from './function-url/update-function-url-config.ts'
 import { invoke } from './invocation/invoke.ts'
 import { invokeAsync } from './invocation/invoke-async.ts'
+import { deleteProvisionedConcurrencyConfig } from './provisioned-concurrency/delete-provisioned-concurrency-config.ts'
+import { getProvisionedConcurrencyConfig } from './provisioned-concurrency/get-provisioned-concurrency-config.ts'
+import { listProvisionedConcurrencyConfigs } from './provisioned-concurrency/list-provisioned-concurrency-configs.ts'
+import { putProvisionedConcurrencyConfig } from './provisioned-concurrency/put-provisioned-concurrency-config.ts'
 import { getFunctionRecursionConfig } from './recursion/get-function-recursion-config.ts'
 import { putFunctionRecursionConfig } from './recursion/put-function-recursion-config.ts'
 import { getRuntimeManagementConfig } from './runtime-management/get-runtime-management-config.ts'
@@ -64,7 +68,7 @@ export const handlers: Handlers = {
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
   DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
   DeleteLayerVersion: notYet,
-  DeleteProvisionedConcurrencyConfig: notYet,
+  DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   DeleteResourcePolicy: notYet,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
@@ -86,7 +90,7 @@ export const handlers: Handlers = {
   GetLayerVersionByArn: notYet,
   GetLayerVersionPolicy: notYet,
   GetPolicy: notYet,
-  GetProvisionedConcurrencyConfig: notYet,
+  GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig,
   GetResourcePolicy: notYet,
   GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
@@ -104,7 +108,7 @@ export const handlers: Handlers = {
   ListFunctionsByCodeSigningConfig: notYet,
   ListLayerVersions: notYet,
   ListLayers: notYet,
-  ListProvisionedConcurrencyConfigs: notYet,
+  ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs,
   ListTags: listTags,
   ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: notYet,
@@ -114,7 +118,7 @@ export const handlers: Handlers = {
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
   PutFunctionScalingConfig: notYet,
-  PutProvisionedConcurrencyConfig: notYet,
+  PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   PutResourcePolicy: notYet,
   PutRuntimeManagementConfig: putRuntimeManagementConfig,
   RemoveLayerVersionPermission: notYet,

@@ -19,7 +19,7 @@ export const nextMarker = ({ next }: Page<unknown>) => (next === undefined ? {} 
 
 /** A page of a function's settings of one kind, whatever they hang on. */
 export function listSettings<Setting extends FunctionSetting>(
-  settings: SettingStore<Setting>,
+  settings: Pick<SettingStore<Setting>, 'list'>,
   { account, functionName }: FunctionAddress,
   input: PageInput,
 ): Page<Setting> {

@@ -60,4 +60,4 @@ export const describeListedVersion = (place: Place, version: FunctionVersion) =>
   describeListed(place, version, version.version)
 
 /** `2026-11-25T02:26:54.123+0000` */
-const lambdaTime = (epochMs: number) => new Date(epochMs).toISOString().replace('Z', '+0000')
+export const lambdaTime = (epochMs: number) => new Date(epochMs).toISOString().replace('Z', '+0000')

@@ -57,6 +57,20 @@ export {
 export * from './function-url-errors.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
+export {
+  type Allocation,
+  aliasIsProvisioned,
+  describeProvisionedConcurrency,
+  lessThanProvisioned,
+  moreThanReserved,
+  moreThanUnreserved,
+  NOTHING_ALLOCATED,
+  noProvisionedConcurrency,
+  onlyAliasesAndVersions,
+  onlyPublishedVersions,
+  type ProvisionedConcurrency,
+  versionIsProvisioned,
+} from './provisioned-concurrency.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
 export { DEFAULT_RECURSIVE_LOOP, type Recursion } from './recursion.ts'
 export { describeRuntimeManagement, type RuntimeManagement, runtimeManagementOf } from './runtime-management.ts'

@@ -1,6 +1,6 @@
 export type { AliasStore, AliasWrite, ListAliasesOptions } from './alias-store.ts'
 export type { CodeStore } from './code-store.ts'
-export type { ConcurrencyStore } from './concurrency-store.ts'
+export type { ConcurrencyStore, ProvisionOutcome } from './concurrency-store.ts'
 export {
   DatabaseTooNew,
   DataDirectoryInUse,

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
 import { createAliasStore } from './database/aliases.ts'
+import { openConcurrencyStore } from './database/concurrency.ts'
 import { openEventStore } from './database/events.ts'
 import { openFunctionSettings } from './database/function-settings.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
-import { openConcurrencyStore } from './database/reserved-concurrency.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogStore } from './logs/open-log-store.ts'
 import { lockDirectory } from './sqlite/lock.ts'
@@ -41,7 +41,7 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
   const identities = await openIdentityStore(database)
   const settings = await openFunctionSettings(database)
   const aliases = createAliasStore(database, [settings])
-  const concurrency = await openConcurrencyStore(database)
+  const concurrency = await openConcurrencyStore(database, settings.provisionedConcurrency)
   const functions = createFunctionStore(database, [aliases, concurrency, settings, events], [settings])
   const opened = parts.move()
   return {

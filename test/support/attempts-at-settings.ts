@@ -2,14 +2,18 @@ import {
   CreateFunctionUrlConfigCommand,
   DeleteFunctionEventInvokeConfigCommand,
   DeleteFunctionUrlConfigCommand,
+  DeleteProvisionedConcurrencyConfigCommand,
   GetFunctionEventInvokeConfigCommand,
   GetFunctionRecursionConfigCommand,
   GetFunctionUrlConfigCommand,
+  GetProvisionedConcurrencyConfigCommand,
   GetRuntimeManagementConfigCommand,
   ListFunctionEventInvokeConfigsCommand,
   ListFunctionUrlConfigsCommand,
+  ListProvisionedConcurrencyConfigsCommand,
   PutFunctionEventInvokeConfigCommand,
   PutFunctionRecursionConfigCommand,
+  PutProvisionedConcurrencyConfigCommand,
   PutRuntimeManagementConfigCommand,
   UpdateFunctionEventInvokeConfigCommand,
   UpdateFunctionUrlConfigCommand,
@@ -18,6 +22,8 @@ import type { Attempt } from './attempts.ts'
 import { arnOf } from './functions.ts'
 
 const FunctionName = 'target'
+/** Published by an attempt before. */
+const version = { FunctionName, Qualifier: '1' }
 
 /** About the settings of the function `target`; each leaves what the next needs. */
 export const attemptsAtSettings: Readonly<Record<string, Attempt>> = {
@@ -63,6 +69,27 @@ export const attemptsAtSettings: Readonly<Record<string, Attempt>> = {
   GetFunctionRecursionConfig: attempt('GetFunctionRecursionConfig', (client) =>
     client.send(new GetFunctionRecursionConfigCommand({ FunctionName })),
   ),
+  PutProvisionedConcurrencyConfig: {
+    ...attempt('PutProvisionedConcurrencyConfig', (client) =>
+      client.send(new PutProvisionedConcurrencyConfigCommand({ ...version, ProvisionedConcurrentExecutions: 1 })),
+    ),
+    resource: arnOf('target:1'),
+  },
+  GetProvisionedConcurrencyConfig: {
+    ...attempt('GetProvisionedConcurrencyConfig', (client) =>
+      client.send(new GetProvisionedConcurrencyConfigCommand(version)),
+    ),
+    resource: arnOf('target:1'),
+  },
+  ListProvisionedConcurrencyConfigs: attempt('ListProvisionedConcurrencyConfigs', (client) =>
+    client.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName })),
+  ),
+  DeleteProvisionedConcurrencyConfig: {
+    ...attempt('DeleteProvisionedConcurrencyConfig', (client) =>
+      client.send(new DeleteProvisionedConcurrencyConfigCommand(version)),
+    ),
+    resource: arnOf('target:1'),
+  },
 }
 
 function attempt(operation: string, send: Attempt['send']): Attempt {

@@ -1,4 +1,11 @@
-import type { EventInvokeConfig, FunctionSetting, FunctionUrl, Recursion, RuntimeManagement } from '#resources'
+import type {
+  EventInvokeConfig,
+  FunctionSetting,
+  FunctionUrl,
+  ProvisionedConcurrency,
+  Recursion,
+  RuntimeManagement,
+} from '#resources'
 import type { FunctionUrlStore } from '../function-url-store.ts'
 import type { SettingStore } from '../setting-store.ts'
 import type { Belongings, Database, QualifierBelongings } from './database.ts'
@@ -10,6 +17,8 @@ import { numberOf } from './version-number.ts'
 export interface FunctionSettings extends Belongings, QualifierBelongings {
   readonly eventInvokeConfigs: SettingStore<EventInvokeConfig>
   readonly functionUrls: FunctionUrlStore
+  /** Its writes are the concurrency store's, which keeps to the sums. */
+  readonly provisionedConcurrency: SettingMemory<ProvisionedConcurrency>
   readonly runtimeManagement: SettingStore<RuntimeManagement>
   readonly recursion: SettingStore<Recursion>
 }
@@ -18,9 +27,10 @@ export async function openFunctionSettings(database: Database): Promise<Function
   const { queries } = database
   const events = await loadSettings<EventInvokeConfig>(database, 'event-invoke-config')
   const urls = await loadSettings<FunctionUrl>(database, 'function-url', ({ urlId }) => urlId)
+  const provisionedConcurrency = await loadSettings<ProvisionedConcurrency>(database, 'provisioned-concurrency')
   const runtimes = await loadSettings<RuntimeManagement>(database, 'runtime-management')
   const recursions = await loadSettings<Recursion>(database, 'recursion')
-  const memories = [events, urls, runtimes, recursions]
+  const memories = [events, urls, provisionedConcurrency, runtimes, recursions]
 
   const ofFunction = (account: string, functionName: string) =>
     queries.deleteFrom('function_settings').where('account', '=', account).where('function_name', '=', functionName)
@@ -31,6 +41,7 @@ export async function openFunctionSettings(database: Database): Promise<Function
       ...createSettingStore(database, 'function-url', urls),
       withId: (urlId) => urls.withId(urlId),
     },
+    provisionedConcurrency,
     runtimeManagement: createSettingStore(database, 'runtime-management', runtimes),
     recursion: createSettingStore(database, 'recursion', recursions),
 
