@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
   CreateAliasCommand,
+  DeleteAliasCommand,
   DeleteFunctionUrlConfigCommand,
   PutFunctionConcurrencyCommand,
   UpdateFunctionUrlConfigCommand,
@@ -253,6 +254,17 @@ test('nobody answers at an id that is not there, of another region, or deleted',
     const { status, headers, text } = await sendToUrl(server, host)
     assert.deepEqual([status, headers['x-amzn-errortype'], text], [403, 'AccessDeniedException', '{"Message":null}'])
   }
+})
+
+test('the URL of an alias that was deleted is forbidden', async () => {
+  const alias = { FunctionName: 'echo', Name: 'brief' }
+  await lambdaClient(server).send(new CreateAliasCommand({ ...alias, FunctionVersion: '$LATEST' }))
+  const host = await createUrl(server, { FunctionName: 'echo', Qualifier: 'brief' })
+  assert.equal((await sendToUrl(server, host)).status, 200)
+  await lambdaClient(server).send(new DeleteAliasCommand(alias))
+  const { status, body } = await sendToUrl(server, host)
+  assert.equal(status, 403)
+  assert.match(String(body.Message), /^Forbidden\. For troubleshooting/)
 })
 
 test('requests of up to 6 MB of event reach the function, larger ones are refused', async () => {

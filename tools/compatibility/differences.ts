@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'Layers, VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images, code from S3 and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'Layers, VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images, code from S3, PublishTo, destinations of events and InvokeMode RESPONSE_STREAM are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
@@ -24,6 +24,21 @@ export const differences: readonly { readonly subject: string; readonly here: st
     subject: 'Code.Location',
     here: 'A link to this server, valid for ten minutes.',
     why: 'There is no S3 behind it.',
+  },
+  {
+    subject: 'Function URLs',
+    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served over HTTP on the port of the API, under that host and under <id>.lambda-url.<region>.localhost. x-forwarded-proto and x-forwarded-port say what the client used.',
+    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back.',
+  },
+  {
+    subject: 'Versions of a runtime',
+    here: 'There is one of each, the one in RuntimeVersionConfig; UpdateRuntimeOn Manual takes no other.',
+    why: "Functions run on the host's interpreter.",
+  },
+  {
+    subject: 'Provisioned concurrency',
+    here: "Environments take at most half of the host's places; what is provisioned beyond stays IN_PROGRESS.",
+    why: 'The other functions need places too.',
   },
   {
     subject: 'Network of a function',

@@ -4,8 +4,10 @@ import { type HttpRequest, headerOf } from '#protocol'
 import { type FunctionUrl, LATEST, urlFunctionArn } from '#resources'
 import type { Running } from '../running.ts'
 
-const FORBIDDEN =
-  'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html'
+export const forbidden = () =>
+  accessDeniedException(
+    'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
+  )
 
 /**
  * Who calls, where that matters; undefined where anybody may. Throws what AWS answers to those who may not. Without a
@@ -17,7 +19,7 @@ export async function authorizeUrlRequest(
   running: Running,
 ): Promise<Caller | undefined> {
   const caller = url.authType === 'NONE' ? undefined : await authenticateCaller(request, running)
-  if (running.isEnforced && !(await isAllowed(request, url, caller, running))) throw accessDeniedException(FORBIDDEN)
+  if (running.isEnforced && !(await isAllowed(request, url, caller, running))) throw forbidden()
   return caller
 }
 
@@ -31,7 +33,7 @@ async function authenticateCaller(request: HttpRequest, running: Running): Promi
     return await authenticate(request, expected, clock, lookUpIdentity, options)
   } catch (error) {
     const isUnsigned = error instanceof ApiError && error.code === 'MissingAuthenticationTokenException'
-    throw isUnsigned ? accessDeniedException(FORBIDDEN) : error
+    throw isUnsigned ? forbidden() : error
   }
 }
 

@@ -20,7 +20,7 @@ import {
 } from '#resources'
 import { asApiError } from '../as-api-error.ts'
 import type { Running } from '../running.ts'
-import { authorizeUrlRequest } from './authorize-url-request.ts'
+import { authorizeUrlRequest, forbidden } from './authorize-url-request.ts'
 import { answerUrlPreflight, withCrossOrigin } from './cross-origin.ts'
 
 /** The whole life of a request to a function URL. */
@@ -34,7 +34,7 @@ export async function serveFunctionUrl(
   const url = findUrl(host, running)
   const response = url
     ? (answerUrlPreflight(request, url) ?? (await answer(request, { host, url, requestId, traceHeader }, running)))
-    : encodeRestError(accessDeniedException(null))
+    : encodeRestError(nobodyThere(host, running))
   const headers = { ...response.headers, 'x-amzn-RequestId': requestId, 'X-Amzn-Trace-Id': traceHeader }
   return { ...response, headers }
 }
@@ -49,6 +49,10 @@ interface UrlRequest {
 function findUrl({ urlId, region }: FunctionUrlHost, { services: { store }, place }: Running): FunctionUrl | undefined {
   return region === place.region ? store.functionUrls.withId(urlId) : undefined
 }
+
+/** A URL that went with its alias is answered as if the caller were not allowed. */
+const nobodyThere = ({ urlId }: FunctionUrlHost, { services: { store } }: Running): ApiError =>
+  store.functionUrls.wasOfAlias(urlId) ? forbidden() : accessDeniedException(null)
 
 async function answer(request: HttpRequest, of: UrlRequest, running: Running): Promise<HttpResponse> {
   try {
@@ -67,8 +71,7 @@ async function invoke(request: HttpRequest, of: UrlRequest, running: Running): P
   if (!METHODS.has(request.method)) throw new ApiError('BadRequestException', 400, { Message: 'Bad Request' })
   const caller = await authorizeUrlRequest(request, url, running)
   const version = await resolveVersion(running.services.store, url)
-  // Deleted just now: the URL goes with its function or alias.
-  if (!version) throw accessDeniedException(null)
+  if (!version) throw nobodyThere(host, running)
   const event = createUrlEvent(request, { host, requestId, traceHeader, nowMs: running.clock.now(), caller })
   const result = await running.services.invocations.invoke(expectActive(version), {
     requestId,

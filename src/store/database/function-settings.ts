@@ -32,6 +32,8 @@ export async function openFunctionSettings(database: Database): Promise<Function
   const recursions = await loadSettings<Recursion>(database, 'recursion')
   const memories = [events, urls, provisionedConcurrency, runtimes, recursions]
 
+  const urlsOfAliases = new Set<string>()
+
   const ofFunction = (account: string, functionName: string) =>
     queries.deleteFrom('function_settings').where('account', '=', account).where('function_name', '=', functionName)
 
@@ -40,6 +42,7 @@ export async function openFunctionSettings(database: Database): Promise<Function
     functionUrls: {
       ...createSettingStore(database, 'function-url', urls),
       withId: (urlId) => urls.withId(urlId),
+      wasOfAlias: (urlId) => urlsOfAliases.has(urlId),
     },
     provisionedConcurrency,
     runtimeManagement: createSettingStore(database, 'runtime-management', runtimes),
@@ -66,10 +69,15 @@ export async function openFunctionSettings(database: Database): Promise<Function
     },
 
     deletedAt(account, functionName, qualifier) {
+      const url = urls.get(account, functionName, qualifier)
+      if (url && urlsOfAliases.size < MAXIMUM_REMEMBERED) urlsOfAliases.add(url.urlId)
       for (const memory of memories) memory.delete(account, functionName, qualifier)
     },
   }
 }
+
+// Only an answer to those who call a URL that is gone depends on it.
+const MAXIMUM_REMEMBERED = 10_000
 
 async function loadSettings<Setting extends FunctionSetting>(
   { queries }: Database,
