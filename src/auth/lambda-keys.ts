@@ -8,6 +8,8 @@ export interface LambdaRequest {
   readonly input: Readonly<Record<string, unknown>>
   /** Of the function that the request names. */
   readonly functionArn: () => string | undefined
+  /** How callers of the function's URL are authenticated now. */
+  readonly urlAuthType: () => string | undefined
   /** The policy as it is, of what the request addresses. */
   readonly policy: () => ResourcePolicy | undefined
 }
@@ -32,7 +34,10 @@ const network: Keys = {
 }
 
 const ofFunction: Keys = { 'lambda:functionarn': ({ functionArn }) => functionArn() }
-const ofUrl: Keys = { ...ofFunction, 'lambda:functionurlauthtype': member('AuthType') }
+const ofUrl: Keys = {
+  ...ofFunction,
+  'lambda:functionurlauthtype': ({ input, urlAuthType }) => asValue(input.AuthType) ?? urlAuthType(),
+}
 
 /** The keys of AWS's service reference that a request itself can tell, by operation. */
 const keys: Readonly<Partial<Record<OperationName, Keys>>> = {
@@ -59,8 +64,9 @@ const keys: Readonly<Partial<Record<OperationName, Keys>>> = {
   UpdateEventSourceMapping: ofFunction,
   CreateFunctionUrlConfig: ofUrl,
   UpdateFunctionUrlConfig: ofUrl,
-  GetFunctionUrlConfig: ofFunction,
-  DeleteFunctionUrlConfig: ofFunction,
+  GetFunctionUrlConfig: ofUrl,
+  DeleteFunctionUrlConfig: ofUrl,
+  ListFunctionUrlConfigs: ofUrl,
 }
 
 /** One value is as good as the value itself; none is a missing key. */

@@ -11,6 +11,8 @@ export interface EnvironmentSpec {
   readonly memoryMb: number
   readonly ephemeralStorageMb: number
   readonly timeoutSeconds: number
+  /** Started ahead of any invocation. */
+  readonly isProvisioned?: boolean
   /** Host path of the unpacked code package; must be readable by everybody, because the function runs as an unknown user. */
   readonly codeDirectory: string
   /** The same of the function's layers, laid over each other; undefined when it has none. */
@@ -56,6 +58,8 @@ export interface Environment {
   readonly id: string
   /** False once it must not be used any more. */
   readonly isAlive: boolean
+  /** False after a failed Init, and after a failure: the next invocation begins with another. */
+  readonly isInitialized: boolean
   /** One at a time. The function's faults are results; rejects only when the environment was shut down meanwhile. */
   invoke(invocation: Invocation): Promise<InvocationResult>
   /** Shutdown phase, then gone; may be called again. */

@@ -15,7 +15,7 @@ export function environmentVariables(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: spec.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: spec.logStreamName,
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: spec.isProvisioned ? 'provisioned-concurrency' : 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
     AWS_REGION: spec.region,

@@ -45,6 +45,11 @@ export interface EnvironmentParts {
 
 /** The Init phase's own limit; an Init that is repeated within an invocation is limited by the function's timeout. */
 const INIT_LIMIT_MS = 10_000
+/** Nobody waits for one that is provisioned: it has the function's timeout, and at least this. */
+const PROVISIONED_INIT_MINIMUM_MS = 130_000
+
+const initLimitMs = ({ isProvisioned, timeoutSeconds }: EnvironmentSpec) =>
+  isProvisioned ? Math.max(PROVISIONED_INIT_MINIMUM_MS, timeoutSeconds * 1000) : INIT_LIMIT_MS
 /** Reading the memory use takes longer than a short invocation, so REPORT lines of quick ones share a value. */
 const MEMORY_READ_INTERVAL_MS = 100
 
@@ -101,6 +106,10 @@ export class RunningEnvironment implements Environment {
     return this.#shutdown === undefined
   }
 
+  get isInitialized(): boolean {
+    return this.#process !== undefined
+  }
+
   get idleSinceMs(): number | undefined {
     return this.#process?.session.isReady === true ? this.#idleSinceMs : undefined
   }
@@ -140,7 +149,7 @@ export class RunningEnvironment implements Environment {
     const { notice } = this.#parts
     const startMs = performance.now()
     if (notice !== undefined) this.#log.append(notice)
-    const outcome = await this.#init('init', INIT_LIMIT_MS)
+    const outcome = await this.#init('init', initLimitMs(this.#parts.spec))
     if (outcome.kind !== 'ready') return
     this.#initMs = performance.now() - startMs
     this.#becomeIdle()

@@ -27,6 +27,7 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
     get isAlive() {
       return isAlive
     },
+    isInitialized: false,
     invoke,
     async shutdown() {
       isAlive = false

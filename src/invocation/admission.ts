@@ -1,23 +1,34 @@
 import { ACCOUNT_CONCURRENCY, type FunctionVersion, throttled } from '#resources'
 import type { ConcurrencyStore } from '#store'
 
-/** Counts the invocations that run, and lets no more in than their function or the account may have. */
+type Concurrency = Pick<ConcurrencyStore, 'reserved' | 'provisioned' | 'totalReserved'>
+
+/** Counts the invocations that run, and lets no more in than their version, function or account may have. */
 export class Admission {
-  readonly #concurrency: Pick<ConcurrencyStore, 'reserved' | 'totalReserved'>
+  readonly #concurrency: Concurrency
+  readonly #provisionedFor: (version: FunctionVersion) => number
+  /** Those that take what is provisioned for their version. They count nowhere else. */
+  readonly #byVersion = new Map<string, number>()
   readonly #byFunction = new Map<string, number>()
   /** By account: those of functions that had reserved nothing when they began. */
   readonly #unreserved = new Map<string, number>()
 
-  constructor(concurrency: Pick<ConcurrencyStore, 'reserved' | 'totalReserved'>) {
+  constructor(concurrency: Concurrency, provisionedFor: (version: FunctionVersion) => number = () => 0) {
     this.#concurrency = concurrency
+    this.#provisionedFor = provisionedFor
   }
 
   /** Throws TooManyRequestsException, or returns what to call when the invocation has ended. */
-  admit({ account, functionName, functionId }: FunctionVersion): () => void {
+  admit(version: FunctionVersion): () => void {
+    const { account, functionName, functionId } = version
+    const provisioned = this.#provisionedFor(version)
+    const key = provisioned > 0 ? `${functionId}:${version.version}` : ''
+    if (provisioned > countOf(this.#byVersion, key)) return enter(this.#byVersion, key)
     const reserved = this.#concurrency.reserved(account, functionName)
     if (reserved !== undefined) {
-      // Those that began before the reservation count as well.
-      if (countOf(this.#byFunction, functionId) >= reserved)
+      // Those that began before the reservation count as well; what is provisioned is for its versions alone.
+      const shared = reserved - this.#concurrency.provisioned(account, functionName)
+      if (countOf(this.#byFunction, functionId) >= shared)
         throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
       return enter(this.#byFunction, functionId)
     }

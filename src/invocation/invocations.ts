@@ -1,11 +1,12 @@
 import type { Clock, Log } from '#base'
 import type { Environment, EnvironmentHost, InvocationResult } from '#environment'
-import type { FunctionVersion, Place } from '#resources'
+import type { Allocation, FunctionVersion, Place, ProvisionedConcurrency } from '#resources'
 import { isSettled, layerCode, runtimeVersionArn, settle } from '#resources'
 import type { Store } from '#store'
 import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
+import { Provisioning } from './provisioning.ts'
 
 /** Temporary keys of a function's execution role. */
 export interface ExecutionCredentials {
@@ -44,13 +45,17 @@ export class Invocations {
   readonly #options: InvocationOptions
   readonly #pools: Pools
   readonly #admission: Admission
+  readonly #provisioning: Provisioning
   #running = 0
   #onIdle: (() => void) | undefined
 
   constructor(options: InvocationOptions) {
     this.#options = options
-    this.#admission = new Admission(options.store.concurrency)
-    this.#pools = new Pools(options.environments, (version) => this.#startEnvironment(version))
+    this.#pools = new Pools(options.environments, (version, isProvisioned) =>
+      this.#startEnvironment(version, isProvisioned),
+    )
+    this.#provisioning = new Provisioning({ ...options, pools: this.#pools })
+    this.#admission = new Admission(options.store.concurrency, (version) => this.#provisioning.executionsFor(version))
   }
 
   /** Runs the event and returns what the function answered; a function's failure is a result. */
@@ -78,6 +83,20 @@ export class Invocations {
     this.#pools.retire(functionId, version)
   }
 
+  /** What is provisioned for a function has changed, or its versions and aliases have: environments follow. */
+  provision(account: string, functionName: string): void {
+    this.#provisioning.refresh(account, functionName)
+  }
+
+  /** At the start of the server. */
+  provisionAll(): void {
+    this.#provisioning.refreshAll()
+  }
+
+  allocationOf(config: ProvisionedConcurrency): Promise<Allocation> {
+    return this.#provisioning.allocationOf(config)
+  }
+
   /** Resolves when nothing runs; the caller sees to it that nothing new comes. */
   drained(): Promise<void> {
     if (this.#running === 0) return Promise.resolve()
@@ -103,7 +122,8 @@ export class Invocations {
       // Deleted, or made ready by somebody else.
       if (!current || current.deploymentId !== version.deploymentId || isSettled(current)) return
       // Tags may change meanwhile: whoever loses against such a change looks again.
-      if (await store.functions.update(settle(current), current.revisionId)) return
+      if (!(await store.functions.update(settle(current), current.revisionId))) continue
+      return this.provision(version.account, version.functionName)
     }
   }
 
@@ -115,7 +135,7 @@ export class Invocations {
     return layers.length === 0 ? { codeDirectory } : { codeDirectory, layersDirectory: await packages.merged(layers) }
   }
 
-  async #startEnvironment(version: FunctionVersion): Promise<Environment> {
+  async #startEnvironment(version: FunctionVersion, isProvisioned: boolean): Promise<Environment> {
     const { store, environments, place, clock } = this.#options
     const { configuration } = version
     const directories = await this.#unpack(version)
@@ -128,6 +148,7 @@ export class Invocations {
       memoryMb: configuration.memoryMb,
       ephemeralStorageMb: configuration.ephemeralStorageMb,
       timeoutSeconds: configuration.timeoutSeconds,
+      isProvisioned,
       ...directories,
       variables: configuration.variables ?? {},
       region: place.region,

@@ -9,6 +9,11 @@ import { deleteFunctionConcurrency } from './concurrency/delete-function-concurr
 import { getFunctionConcurrency } from './concurrency/get-function-concurrency.ts'
 import { putFunctionConcurrency } from './concurrency/put-function-concurrency.ts'
 import type { Handler } from './context.ts'
+import { deleteFunctionEventInvokeConfig } from './event-invoke-config/delete-function-event-invoke-config.ts'
+import { getFunctionEventInvokeConfig } from './event-invoke-config/get-function-event-invoke-config.ts'
+import { listFunctionEventInvokeConfigs } from './event-invoke-config/list-function-event-invoke-configs.ts'
+import { putFunctionEventInvokeConfig } from './event-invoke-config/put-function-event-invoke-config.ts'
+import { updateFunctionEventInvokeConfig } from './event-invoke-config/update-function-event-invoke-config.ts'
 import { createFunction } from './function/create-function.ts'
 import { deleteFunction } from './function/delete-function.ts'
 import { getFunction } from './function/get-function.ts'
@@ -18,6 +23,11 @@ import { listVersionsByFunction } from './function/list-versions-by-function.ts'
 import { publishVersion } from './function/publish-version.ts'
 import { updateFunctionCode } from './function/update-function-code.ts'
 import { updateFunctionConfiguration } from './function/update-function-configuration.ts'
+import { createFunctionUrlConfig } from './function-url/create-function-url-config.ts'
+import { deleteFunctionUrlConfig } from './function-url/delete-function-url-config.ts'
+import { getFunctionUrlConfig } from './function-url/get-function-url-config.ts'
+import { listFunctionUrlConfigs } from './function-url/list-function-url-configs.ts'
+import { updateFunctionUrlConfig } from './function-url/update-function-url-config.ts'
 import { invoke } from './invocation/invoke.ts'
 import { invokeAsync } from './invocation/invoke-async.ts'
 import { deleteLayerVersion } from './layer/delete-layer-version.ts'
@@ -35,6 +45,14 @@ import { getResourcePolicy } from './policy/get-resource-policy.ts'
 import { putResourcePolicy } from './policy/put-resource-policy.ts'
 import { removeLayerVersionPermission } from './policy/remove-layer-version-permission.ts'
 import { removePermission } from './policy/remove-permission.ts'
+import { deleteProvisionedConcurrencyConfig } from './provisioned-concurrency/delete-provisioned-concurrency-config.ts'
+import { getProvisionedConcurrencyConfig } from './provisioned-concurrency/get-provisioned-concurrency-config.ts'
+import { listProvisionedConcurrencyConfigs } from './provisioned-concurrency/list-provisioned-concurrency-configs.ts'
+import { putProvisionedConcurrencyConfig } from './provisioned-concurrency/put-provisioned-concurrency-config.ts'
+import { getFunctionRecursionConfig } from './recursion/get-function-recursion-config.ts'
+import { putFunctionRecursionConfig } from './recursion/put-function-recursion-config.ts'
+import { getRuntimeManagementConfig } from './runtime-management/get-runtime-management-config.ts'
+import { putRuntimeManagementConfig } from './runtime-management/put-runtime-management-config.ts'
 import { listTags } from './tag/list-tags.ts'
 import { tagResource } from './tag/tag-resource.ts'
 import { untagResource } from './tag/untag-resource.ts'
@@ -54,7 +72,7 @@ export const handlers: Handlers = {
   CreateCodeSigningConfig: notYet,
   CreateEventSourceMapping: notYet,
   CreateFunction: createFunction,
-  CreateFunctionUrlConfig: notYet,
+  CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
   DeleteCapacityProvider: notYet,
   DeleteCodeSigningConfig: notYet,
@@ -62,10 +80,10 @@ export const handlers: Handlers = {
   DeleteFunction: deleteFunction,
   DeleteFunctionCodeSigningConfig: notYet,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
-  DeleteFunctionEventInvokeConfig: notYet,
-  DeleteFunctionUrlConfig: notYet,
+  DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+  DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
   DeleteLayerVersion: deleteLayerVersion,
-  DeleteProvisionedConcurrencyConfig: notYet,
+  DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
@@ -79,17 +97,17 @@ export const handlers: Handlers = {
   GetFunctionCodeSigningConfig: notYet,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
-  GetFunctionEventInvokeConfig: notYet,
-  GetFunctionRecursionConfig: notYet,
+  GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
+  GetFunctionRecursionConfig: getFunctionRecursionConfig,
   GetFunctionScalingConfig: notYet,
-  GetFunctionUrlConfig: notYet,
+  GetFunctionUrlConfig: getFunctionUrlConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
   GetLayerVersionPolicy: getLayerVersionPolicy,
   GetPolicy: getPolicy,
-  GetProvisionedConcurrencyConfig: notYet,
+  GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig,
   GetResourcePolicy: getResourcePolicy,
-  GetRuntimeManagementConfig: notYet,
+  GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
   InvokeWithResponseStream: notYet,
@@ -98,26 +116,26 @@ export const handlers: Handlers = {
   ListCodeSigningConfigs: notYet,
   ListDurableExecutionsByFunction: notYet,
   ListEventSourceMappings: notYet,
-  ListFunctionEventInvokeConfigs: notYet,
-  ListFunctionUrlConfigs: notYet,
+  ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
+  ListFunctionUrlConfigs: listFunctionUrlConfigs,
   ListFunctionVersionsByCapacityProvider: notYet,
   ListFunctions: listFunctions,
   ListFunctionsByCodeSigningConfig: notYet,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
-  ListProvisionedConcurrencyConfigs: notYet,
+  ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs,
   ListTags: listTags,
   ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
   PutFunctionCodeSigningConfig: notYet,
   PutFunctionConcurrency: putFunctionConcurrency,
-  PutFunctionEventInvokeConfig: notYet,
-  PutFunctionRecursionConfig: notYet,
+  PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
+  PutFunctionRecursionConfig: putFunctionRecursionConfig,
   PutFunctionScalingConfig: notYet,
-  PutProvisionedConcurrencyConfig: notYet,
+  PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   PutResourcePolicy: putResourcePolicy,
-  PutRuntimeManagementConfig: notYet,
+  PutRuntimeManagementConfig: putRuntimeManagementConfig,
   RemoveLayerVersionPermission: removeLayerVersionPermission,
   RemovePermission: removePermission,
   SendDurableExecutionCallbackFailure: notYet,
@@ -132,6 +150,6 @@ export const handlers: Handlers = {
   UpdateEventSourceMapping: notYet,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
-  UpdateFunctionEventInvokeConfig: notYet,
-  UpdateFunctionUrlConfig: notYet,
+  UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
+  UpdateFunctionUrlConfig: updateFunctionUrlConfig,
 }

@@ -1,5 +1,5 @@
-import { invalidParameter, type Page } from '#resources'
-import { InvalidCursor } from '#store'
+import { type FunctionAddress, type FunctionSetting, invalidParameter, type Page } from '#resources'
+import { InvalidCursor, type SettingStore } from '#store'
 
 // AWS never gives more on a page, whatever MaxItems says.
 const PAGE_LIMIT = 50
@@ -16,6 +16,19 @@ export const pageOptions = ({ Marker, MaxItems = PAGE_LIMIT }: PageInput) => ({
 })
 
 export const nextMarker = ({ next }: Page<unknown>) => (next === undefined ? {} : { NextMarker: next })
+
+/** A page of a function's settings of one kind, whatever they hang on. */
+export function listSettings<Setting extends FunctionSetting>(
+  settings: Pick<SettingStore<Setting>, 'list'>,
+  { account, functionName }: FunctionAddress,
+  input: PageInput,
+): Page<Setting> {
+  try {
+    return settings.list(account, functionName, pageOptions(input))
+  } catch (error) {
+    return refuseBadMarker(error)
+  }
+}
 
 export function refuseBadMarker(error: unknown): never {
   throw error instanceof InvalidCursor ? invalidParameter('The provided marker is invalid.') : error

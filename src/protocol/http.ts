@@ -17,7 +17,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  /** A list becomes a header for each. */
+  readonly headers: Readonly<Record<string, string | string[]>>
   /** A stream only for a body that is too large to hold, with its `Content-Length` in the headers. */
   readonly body?: string | Buffer | AsyncIterable<Uint8Array>
 }

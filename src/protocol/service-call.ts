@@ -8,6 +8,7 @@ import {
   stsService,
   unknownOperation,
 } from '#model'
+import { functionUrlHost } from './function-url/host.ts'
 import { type HttpRequest, type HttpResponse, headerOf } from './http.ts'
 import { decodeJsonInput, encodeJsonError, encodeJsonOutput, matchTarget } from './json/json.ts'
 import { decodeForm } from './query/decode-form.ts'
@@ -33,10 +34,11 @@ export interface ServiceCall {
 const NEIGHBOUR_LIMIT_BYTES = 1_048_576
 
 /** How large a body may be, known before it is read. */
-export function bodyLimitOf(head: Pick<HttpRequest, 'method' | 'rawPath' | 'rawQuery'>): {
+export function bodyLimitOf(head: Pick<HttpRequest, 'method' | 'rawPath' | 'rawQuery' | 'headers'>): {
   readonly bytes: number
   readonly operation: string
 } {
+  if (functionUrlHost(head)) return { bytes: bodyLimitBytes('InvokeFunctionUrl'), operation: 'InvokeFunctionUrl' }
   if (head.rawPath === '/') return { bytes: NEIGHBOUR_LIMIT_BYTES, operation: 'requested' }
   const operation = matchRoute(head.method, head.rawPath, head.rawQuery)?.operation.name ?? 'requested'
   return { bytes: bodyLimitBytes(operation), operation }

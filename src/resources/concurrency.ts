@@ -4,7 +4,7 @@ import { InvalidParameterValueException, TooManyRequestsException } from '#model
 export const ACCOUNT_CONCURRENCY = 1000
 
 // AWS keeps so much for the functions that reserve nothing.
-const MINIMUM_UNRESERVED = 100
+export const MINIMUM_UNRESERVED = 100
 
 /** What all functions of an account may reserve together. */
 export const MAXIMUM_RESERVED = ACCOUNT_CONCURRENCY - MINIMUM_UNRESERVED

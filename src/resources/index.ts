@@ -11,6 +11,16 @@ export {
 export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
 export type { QueuedEvent } from './event.ts'
 export {
+  checkDestinationKinds,
+  describeEventInvokeConfig,
+  destinationFunctions,
+  type EventInvokeConfig,
+  eventInvokeConfigOf,
+  refuseUndeliveredDestinations,
+  saysNothing,
+} from './event-invoke-config.ts'
+export * from './event-invoke-errors.ts'
+export {
   type CodePackage,
   type FunctionConfiguration,
   type FunctionLayer,
@@ -37,7 +47,18 @@ export {
   partitionOf,
   qualifiedArn,
 } from './function-name.ts'
+export type { FunctionSetting } from './function-setting.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
+export {
+  describeFunctionUrl,
+  describeNewFunctionUrl,
+  type FunctionUrl,
+  newFunctionUrl,
+  type UrlAuthType,
+  updateFunctionUrl,
+  urlFunctionArn,
+} from './function-url.ts'
+export * from './function-url-errors.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
 export {
   describeLayer,
@@ -59,7 +80,22 @@ export {
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { functionPermission, layerPermission } from './permission.ts'
 export * from './policy-errors.ts'
+export {
+  type Allocation,
+  aliasIsProvisioned,
+  describeProvisionedConcurrency,
+  lessThanProvisioned,
+  moreThanReserved,
+  moreThanUnreserved,
+  NOTHING_ALLOCATED,
+  noProvisionedConcurrency,
+  onlyAliasesAndVersions,
+  onlyPublishedVersions,
+  type ProvisionedConcurrency,
+  versionIsProvisioned,
+} from './provisioned-concurrency.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
+export { DEFAULT_RECURSIVE_LOOP, type Recursion } from './recursion.ts'
 export {
   addStatement,
   conditionValuesIn,
@@ -69,5 +105,6 @@ export {
   removeStatement,
   resourcePolicy,
 } from './resource-policy.ts'
+export { describeRuntimeManagement, type RuntimeManagement, runtimeManagementOf } from './runtime-management.ts'
 export { runtimeVersionArn } from './runtimes.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'

@@ -36,7 +36,7 @@ export function authorizerOf(asked: Asked, running: Running): RequestContext['au
       requestTags: input.Tags as Tags | undefined,
       tagKeys: input.TagKeys as readonly string[] | undefined,
       keys,
-      serviceKey: (key: string) => dispatch.conditionKey(key, asked, place),
+      serviceKey: (key: string) => dispatch.conditionKey(key, asked, running.services),
     }
     authorize(
       { principal: caller, action, resource, context: createRequestContext(facts) },

@@ -9,7 +9,7 @@ import {
   type Service,
   stsService,
 } from '#model'
-import { addressOf, handlers, neighbours, notYet, type RequestContext } from '#operations'
+import { addressOf, handlers, neighbours, notYet, type RequestContext, type Services } from '#operations'
 import { type FunctionAddress, functionArn, LATEST, type Place } from '#resources'
 import type { Addressed } from './addressed.ts'
 
@@ -27,7 +27,7 @@ export interface Dispatch {
     context: RequestContext,
   ): { readonly action: string; readonly resource: string } | undefined
   /** The value of one of the service's own condition keys, in lower case. */
-  conditionKey(key: string, of: KeySource, place: Place): ContextValue | undefined
+  conditionKey(key: string, of: KeySource, services: Pick<Services, 'place' | 'store'>): ContextValue | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
 }
 
@@ -77,11 +77,12 @@ function lambdaDispatch(operation: Operation): Dispatch {
       const resource = authorizationResource(entry, input, here, address === NOWHERE ? undefined : address)
       return resource === undefined ? undefined : { action: entry.action, resource }
     },
-    conditionKey: (key, { input, address, addressed }, place) =>
+    conditionKey: (key, { input, address, addressed }, { place, store }) =>
       lambdaKey(key, {
         operation: name,
         input,
         functionArn: () => (address === NOWHERE ? undefined : functionArn(place, address)),
+        urlAuthType: () => urlAuthTypeOf(store, address),
         policy: () => policyOf(address, addressed),
       }),
     handle: handler === notYet ? () => refuse(name) : handler,
@@ -100,6 +101,10 @@ function policyOf({ qualifier }: FunctionAddress, { latest, qualified }: Address
   if (qualifier === LATEST) return undefined
   return (qualifier === undefined ? latest : qualified)?.policy
 }
+
+/** How callers of the function's URL are authenticated now. */
+const urlAuthTypeOf = ({ functionUrls }: Services['store'], { account, functionName, qualifier }: FunctionAddress) =>
+  functionUrls.get(account, functionName, qualifier ?? LATEST)?.authType
 
 interface Neighbour {
   readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>

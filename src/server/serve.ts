@@ -1,17 +1,21 @@
 import { authenticate, type Caller } from '#auth'
 import { newUuid } from '#base'
 import { traceHeaderFor } from '#invocation'
-import { ApiError, type Operation, ServiceException } from '#model'
+import { ApiError, type Operation } from '#model'
 import type { RequestContext } from '#operations'
-import { type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
+import { functionUrlHost, type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
 import { findAddressed } from './addressed.ts'
+import { asApiError } from './as-api-error.ts'
 import { type Asked, authorizerOf } from './authorizer.ts'
 import { answerPreflight, crossOriginHeaders } from './cors.ts'
 import { dispatcherOf } from './dispatch.ts'
+import { serveFunctionUrl } from './function-url/serve-function-url.ts'
 import type { Running } from './running.ts'
 
 /** The whole life of a request, from plain value to plain value. */
 export async function serve(request: HttpRequest, running: Running): Promise<HttpResponse> {
+  const host = functionUrlHost(request)
+  if (host) return serveFunctionUrl(request, host, running)
   const requestId = newUuid()
   const early = answerPreflight(request) ?? running.codeDownload.answer(request, running.clock.now())
   if (early) return withCommonHeaders(await early, request, requestId)
@@ -32,7 +36,7 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     return withCommonHeaders(call.encodeOutput(output, requestId), request, requestId, context.traceHeader)
   } catch (error) {
     return withCommonHeaders(
-      call.encodeError(asApiError(error, call, requestId, running), requestId),
+      call.encodeError(asApiError(error, { requestId, operation: nameOf(call) }, running.log), requestId),
       request,
       requestId,
     )
@@ -79,16 +83,7 @@ function createContext(asked: Asked, requestId: string, running: Running): Reque
   }
 }
 
-/** What is not meant for the caller is a bug: the caller gets a 500, the log gets the cause. */
-function asApiError(error: unknown, call: ServiceCall, requestId: string, running: Running): ApiError {
-  if (error instanceof ApiError) return error
-  running.log.error('a request failed', {
-    requestId,
-    operation: call.operation instanceof ApiError ? undefined : call.operation.name,
-    cause: error,
-  })
-  return new ServiceException({ Type: 'Service', Message: 'An internal error occurred. Please retry the request.' })
-}
+const nameOf = ({ operation }: ServiceCall) => (operation instanceof ApiError ? undefined : operation.name)
 
 function withCommonHeaders(
   response: HttpResponse,
@@ -96,7 +91,7 @@ function withCommonHeaders(
   requestId: string,
   traceHeader = '',
 ): HttpResponse {
-  const headers: Record<string, string> = {
+  const headers: Record<string, string | string[]> = {
     'x-amzn-RequestId': requestId,
     ...response.headers,
     ...crossOriginHeaders(request),

@@ -111,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   }
 
   await resumeUnsettled(store, invocations)
+  invocations.provisionAll()
   deliverer.start()
   const endHousekeeping = startHousekeeping(store, log)
   return {

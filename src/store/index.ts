@@ -1,6 +1,6 @@
 export type { AliasStore, AliasWrite, ListAliasesOptions } from './alias-store.ts'
 export type { CodeStore } from './code-store.ts'
-export type { ConcurrencyStore } from './concurrency-store.ts'
+export type { ConcurrencyStore, ProvisionOutcome } from './concurrency-store.ts'
 export {
   DatabaseTooNew,
   DataDirectoryInUse,
@@ -12,6 +12,7 @@ export {
 } from './errors.ts'
 export type { EventStore, StoredEvent } from './event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
+export type { FunctionUrlStore } from './function-url-store.ts'
 export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'
 export type { LayerPolicy, LayerStore, ListLayersOptions } from './layer-store.ts'
 export type {
@@ -28,4 +29,5 @@ export type {
 } from './log-store.ts'
 export type { LogLimits } from './logs/log-limits.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
+export type { ListSettingsOptions, SettingStore, SettingWrite } from './setting-store.ts'
 export type { Store } from './store.ts'

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
 import { createAliasStore } from './database/aliases.ts'
+import { openConcurrencyStore } from './database/concurrency.ts'
 import { openEventStore } from './database/events.ts'
+import { openFunctionSettings } from './database/function-settings.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
 import { openLayerStore } from './database/layers.ts'
-import { openConcurrencyStore } from './database/reserved-concurrency.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
 import { openLogStore } from './logs/open-log-store.ts'
@@ -52,16 +53,21 @@ export async function openStore({
     (opened) => opened.close(),
   )
   const identities = await openIdentityStore(database)
-  const aliases = createAliasStore(database)
-  const concurrency = await openConcurrencyStore(database)
+  const settings = await openFunctionSettings(database)
+  const aliases = createAliasStore(database, [settings])
+  const concurrency = await openConcurrencyStore(database, settings.provisionedConcurrency)
   const layers = await openLayerStore(database)
-  const functions = createFunctionStore(database, [aliases, concurrency, events])
+  const functions = createFunctionStore(database, [aliases, concurrency, settings, events], [settings])
   const opened = parts.move()
   return {
     functions,
     aliases,
     concurrency,
     layers,
+    eventInvokeConfigs: settings.eventInvokeConfigs,
+    functionUrls: settings.functionUrls,
+    runtimeManagement: settings.runtimeManagement,
+    recursion: settings.recursion,
     events,
     identities,
     code,

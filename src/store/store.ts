@@ -1,11 +1,14 @@
+import type { EventInvokeConfig, Recursion, RuntimeManagement } from '#resources'
 import type { AliasStore } from './alias-store.ts'
 import type { CodeStore } from './code-store.ts'
 import type { ConcurrencyStore } from './concurrency-store.ts'
 import type { EventStore } from './event-store.ts'
 import type { FunctionStore } from './function-store.ts'
+import type { FunctionUrlStore } from './function-url-store.ts'
 import type { IdentityStore } from './identity-store.ts'
 import type { LayerStore } from './layer-store.ts'
 import type { LogStore } from './log-store.ts'
+import type { SettingStore } from './setting-store.ts'
 
 /**
  * Everything that outlives the process. A promise that resolves after a change means that the change is on disk,
@@ -16,6 +19,11 @@ export interface Store {
   readonly aliases: AliasStore
   readonly concurrency: ConcurrencyStore
   readonly layers: LayerStore
+  readonly eventInvokeConfigs: SettingStore<EventInvokeConfig>
+  readonly functionUrls: FunctionUrlStore
+  readonly runtimeManagement: SettingStore<RuntimeManagement>
+  /** Of functions as a whole: under `$LATEST`. */
+  readonly recursion: SettingStore<Recursion>
   readonly events: EventStore
   readonly identities: IdentityStore
   readonly code: CodeStore

@@ -24,6 +24,7 @@ import {
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { handlers, notYet } from '#operations'
 import { type Attempt, attemptsAtTarget } from '../support/attempts.ts'
+import { attemptsAtSettings } from '../support/attempts-at-settings.ts'
 import {
   allowUser,
   createFunction,
@@ -111,6 +112,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     },
   },
   ...attemptsAtTarget,
+  ...attemptsAtSettings,
   DeleteFunction: {
     action: 'lambda:DeleteFunction',
     resource: arn('made'),

@@ -53,6 +53,8 @@ const rows: readonly (readonly [operation: OperationName, key: string, input: In
   ['CreateFunctionUrlConfig', 'lambda:functionarn', {}, functionArn],
   ['CreateFunctionUrlConfig', 'lambda:functionurlauthtype', { AuthType: 'AWS_IAM' }, 'AWS_IAM'],
   ['UpdateFunctionUrlConfig', 'lambda:functionurlauthtype', { AuthType: 'NONE' }, 'NONE'],
+  ['UpdateFunctionUrlConfig', 'lambda:functionurlauthtype', {}, 'AWS_IAM'],
+  ['GetFunctionUrlConfig', 'lambda:functionurlauthtype', {}, 'AWS_IAM'],
   ['GetFunctionUrlConfig', 'lambda:functionarn', {}, functionArn],
   ['DeleteFunctionUrlConfig', 'lambda:functionarn', {}, functionArn],
   ['Invoke', 'lambda:functionarn', {}, undefined],
@@ -63,14 +65,21 @@ const rows: readonly (readonly [operation: OperationName, key: string, input: In
 
 for (const [operation, key, input, value] of rows) {
   test(`${key} of ${operation} with ${JSON.stringify(input).slice(0, 60)} is ${JSON.stringify(value)}`, () => {
-    const request = { operation, input, functionArn: () => functionArn, policy: () => ({ document }) }
+    const request = {
+      operation,
+      input,
+      functionArn: () => functionArn,
+      urlAuthType: () => 'AWS_IAM',
+      policy: () => ({ document }),
+    }
     assert.deepEqual(lambdaKey(key, request), value)
   })
 }
 
 test('nothing is looked up for a key that does not need it', () => {
   const fail = (): never => assert.fail('The request was looked at.')
-  const request = { operation: 'AddPermission', input: { Principal: '*' }, functionArn: fail, policy: fail } as const
+  const asked = { functionArn: fail, urlAuthType: fail, policy: fail }
+  const request = { operation: 'AddPermission', input: { Principal: '*' }, ...asked } as const
   assert.equal(lambdaKey('lambda:principal', request), '*')
   assert.equal(lambdaKey('lambda:functionarn', request), undefined)
 })

@@ -60,3 +60,21 @@ test('a function of the same name that was created anew begins with none', async
   admission.admit(version('f'))
   admission.admit(functionVersion('f', { functionId: 'another' }))
 })
+
+test('what is provisioned for a version is its own, and is not taken from what the others share', async (t) => {
+  const { concurrency, functions } = await temporaryStore(t)
+  const published = { ...version('f'), version: '1' }
+  await functions.create(version('f'), published)
+  await concurrency.reserve(account, 'f', 3, 900)
+  const config = { account, functionName: 'f', qualifier: '1', executions: 2, lastModifiedMs: 0 }
+  assert.equal(await concurrency.provision(config, 900), 'provisioned')
+  const admission = new Admission(concurrency, ({ version }) => (version === '1' ? 2 : 0))
+  admission.admit(version('f'))
+  assert.throws(() => admission.admit(version('f')), functionFull)
+  const leave = admission.admit(published)
+  admission.admit(published)
+  assert.throws(() => admission.admit(published), functionFull)
+  leave()
+  assert.throws(() => admission.admit(version('f')), functionFull)
+  admission.admit(published)
+})

@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images, PublishTo, destinations of events and InvokeMode RESPONSE_STREAM are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
@@ -44,6 +44,21 @@ export const differences: readonly { readonly subject: string; readonly here: st
     subject: 'Code from S3',
     here: "The caller's policies here must allow s3:GetObject, or s3:GetObjectVersion; the object is then fetched with the server's own credentials. An S3 that fails or does not answer within ten seconds is told of in the words of GetObject, with 400. S3ObjectStorageMode REFERENCE is refused.",
     why: "The callers' keys are those of this server and mean nothing to S3.",
+  },
+  {
+    subject: 'Function URLs',
+    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served over HTTP on the port of the API, under that host and under <id>.lambda-url.<region>.localhost. x-forwarded-proto and x-forwarded-port say what the client used.',
+    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back.',
+  },
+  {
+    subject: 'Versions of a runtime',
+    here: 'There is one of each, the one in RuntimeVersionConfig; UpdateRuntimeOn Manual takes no other.',
+    why: "Functions run on the host's interpreter.",
+  },
+  {
+    subject: 'Provisioned concurrency',
+    here: "Environments take at most half of the host's places; what is provisioned beyond stays IN_PROGRESS.",
+    why: 'The other functions need places too.',
   },
   {
     subject: 'Network of a function',

@@ -1,11 +1,11 @@
 import type { Clock, Log } from '#base'
 import { ApiError, ServiceException } from '#model'
-import { type FunctionVersion, functionArn, notInvocable, type Place } from '#resources'
+import { type FunctionVersion, functionArn, LATEST, notInvocable, type Place } from '#resources'
 import type { Store, StoredEvent } from '#store'
 import type { Invocations } from '../invocations.ts'
 import { resolveVersion } from '../resolve-version.ts'
 import { DeliveryWindow } from './delivery-window.ts'
-import { backOffUntilMs, MAX_EVENT_AGE_MS, nextAttemptMs } from './retry.ts'
+import { backOffUntilMs, maximumAgeMs, nextAttemptMs } from './retry.ts'
 
 // How often the window is fitted to the host's load.
 const ADJUST_EVERY_MS = 250
@@ -84,17 +84,20 @@ export class Deliverer {
   }
 
   async #attempt(event: StoredEvent): Promise<void> {
-    const { events } = this.#store
+    const { events, eventInvokeConfigs } = this.#store
     const nowMs = this.#clock.now()
-    if (nowMs - event.acceptedMs > MAX_EVENT_AGE_MS) return this.#drop(event, 'it is older than six hours')
+    const config = eventInvokeConfigs.get(event.account, event.functionName, event.qualifier ?? LATEST)
+    const expiresMs = event.acceptedMs + maximumAgeMs(config)
+    if (nowMs > expiresMs) return this.#drop(event, 'it is too old')
     const version = await resolveVersion(this.#store, event)
     if (!version) return this.#drop(event, 'its function, version or alias does not exist any more')
     const failed = await this.#run(event, version)
     if (failed === 'no') return events.complete(event.id)
     if (failed === 'not-run') return events.retry(event.id, event.attempts, backOffUntilMs(event.acceptedMs, nowMs))
     const attempts = event.attempts + 1
-    const againMs = nextAttemptMs(attempts, this.#clock.now())
+    const againMs = nextAttemptMs(attempts, this.#clock.now(), config)
     if (againMs === undefined) return this.#drop(event, `it failed ${attempts} times`)
+    if (againMs > expiresMs) return this.#drop(event, `it failed ${attempts} times and is too old to run again`)
     return events.retry(event.id, attempts, againMs)
   }
 

@@ -1,6 +1,7 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
-import type { FunctionVersion } from '#resources'
+import type { Allocation, FunctionVersion } from '#resources'
 import { RunTimes, shouldStart } from './pacing.ts'
+import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
 /** What a pool may ask of the host; one instance serves all pools. */
 export interface PoolHost {
@@ -9,7 +10,9 @@ export interface PoolHost {
   /** The start has ended; a place stays taken while the environment lives. */
   endStart(isAlive: boolean): void
   endEnvironment(): void
-  start(version: FunctionVersion): Promise<Environment>
+  start(version: FunctionVersion, isProvisioned: boolean): Promise<Environment>
+  /** Whether one more environment may be kept for good. */
+  readonly mayProvision: boolean
   startEstimateMs(version: FunctionVersion): number
 }
 
@@ -39,6 +42,7 @@ export class Pool {
   readonly #startedMs = new WeakMap<Environment, number>()
   readonly #waiting: Waiter[] = []
   readonly #runTimes = new RunTimes()
+  readonly #provisioned = new ProvisionedEnvironments()
   #starting = 0
   #isRetired = false
 
@@ -48,17 +52,18 @@ export class Pool {
   }
 
   get isWaiting(): boolean {
-    return this.#waiting.length > 0
+    return this.#waiting.length > 0 || this.#provisioned.isWaiting
   }
 
   get isEmpty(): boolean {
-    return this.#idle.length + this.#busy.size + this.#waiting.length + this.#starting === 0
+    const environments = this.#idle.length + this.#busy.size + this.#starting + this.#provisioned.wanted
+    return environments + this.#waiting.length === 0
   }
 
   /** Runs in an idle environment, or in whichever comes first: a freed one or a new one. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const idle = this.#idle.pop()
-    if (idle) return this.#run(idle.environment, invocation)
+    const environment = this.#provisioned.take() ?? this.#idle.pop()?.environment
+    if (environment) return this.#run(environment, invocation)
     const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>()
     this.#waiting.push({ invocation, sinceMs: performance.now(), resolve, reject })
     this.startIfWorthwhile()
@@ -68,6 +73,38 @@ export class Pool {
   /** Called again while invocations wait, because waiting itself is news. */
   startIfWorthwhile(): void {
     while (this.#isStartWorthwhile() && this.#host.takeStart()) this.#start()
+  }
+
+  get provisionedCount(): number {
+    return this.#provisioned.count
+  }
+
+  /** From now on so many environments are kept initialized; what failed before is tried again. */
+  provision(executions: number): void {
+    for (const surplus of this.#provisioned.want(executions)) this.#end(surplus)
+    this.startProvisioned()
+  }
+
+  allocationOf(executions: number): Allocation {
+    return this.#provisioned.allocationOf(executions)
+  }
+
+  /** Called again while the host has no place for them. */
+  startProvisioned(): void {
+    this.#provisioned.isWaiting = false
+    while (this.#provisioned.isShort && !this.#isRetired) {
+      if (!this.#host.mayProvision || !this.#host.takeStart()) {
+        this.#provisioned.isWaiting = this.#host.mayProvision
+        return
+      }
+      this.#startOneProvisioned()
+    }
+  }
+
+  /** Replaces those that nobody has used for so long that their keys would expire. */
+  renewProvisioned(): void {
+    for (const old of this.#provisioned.removeIdle((environment) => this.#isTooOld(environment))) this.#end(old)
+    this.startProvisioned()
   }
 
   /** Gives up on invocations that have waited since before `sinceMs`. */
@@ -89,6 +126,7 @@ export class Pool {
   /** A newer deployment serves from now on: idle environments end, busy ones after what they run. */
   retire(): void {
     this.#isRetired = true
+    for (const environment of this.#provisioned.want(0)) this.#end(environment)
     this.shrink(Number.POSITIVE_INFINITY)
   }
 
@@ -109,6 +147,7 @@ export class Pool {
     } else {
       this.#end(environment)
       this.startIfWorthwhile()
+      this.startProvisioned()
     }
   }
 
@@ -117,6 +156,7 @@ export class Pool {
     const next = this.#waiting.shift()
     if (next) next.resolve(this.#run(environment, next.invocation))
     else if (this.#isRetired) this.#end(environment)
+    else if (this.#provisioned.putBack(environment)) return
     else this.#idle.push({ environment, sinceMs: performance.now() })
   }
 
@@ -138,7 +178,7 @@ export class Pool {
 
   #start(): void {
     this.#starting++
-    this.#host.start(this.version).then(
+    this.#host.start(this.version, false).then(
       (environment) => {
         this.#starting--
         this.#startedMs.set(environment, performance.now())
@@ -155,7 +195,25 @@ export class Pool {
     )
   }
 
+  #startOneProvisioned(): void {
+    const end = this.#provisioned.beginStart()
+    this.#host.start(this.version, true).then(
+      (environment) => {
+        this.#startedMs.set(environment, performance.now())
+        this.#host.endStart(true)
+        if (end(environment)) this.#offer(environment)
+        else this.#end(environment)
+      },
+      () => {
+        // The host could not start it, and tries again when it looks after its pools.
+        end(undefined)
+        this.#host.endStart(false)
+      },
+    )
+  }
+
   #end(environment: Environment): void {
+    this.#provisioned.remove(environment)
     this.#host.endEnvironment()
     void environment.shutdown()
   }

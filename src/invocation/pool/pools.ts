@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
-import { type FunctionVersion, isSettled, throttled } from '#resources'
+import { type Allocation, type FunctionVersion, isSettled, NOTHING_ALLOCATED, throttled } from '#resources'
 import { Pool, type PoolHost } from './pool.ts'
 
 // Each start takes a core for tens of milliseconds; more at a time would only make all of them late.
@@ -15,10 +15,12 @@ const SHRINK_EVERY_MS = 30_000
 // A host that cannot serve an invocation for this long is overloaded: throttle instead of holding the connection on.
 const MAX_WAIT_MS = 60_000
 
+type StartEnvironment = (version: FunctionVersion, isProvisioned: boolean) => Promise<Environment>
+
 /** All pools of the host: one for each deployment of each function version that was invoked. */
 export class Pools implements PoolHost {
   readonly #environments: EnvironmentHost
-  readonly #startEnvironment: (version: FunctionVersion) => Promise<Environment>
+  readonly #startEnvironment: StartEnvironment
   /** The pool that serves a version now, by function and version. */
   readonly #current = new Map<string, Pool>()
   /** Earlier deployments whose last invocations still run. */
@@ -28,7 +30,7 @@ export class Pools implements PoolHost {
   #lookAgain: NodeJS.Timeout | undefined
   readonly #shrinker = setInterval(() => this.#shrink(performance.now() - KEEP_IDLE_MS), SHRINK_EVERY_MS).unref()
 
-  constructor(environments: EnvironmentHost, startEnvironment: (version: FunctionVersion) => Promise<Environment>) {
+  constructor(environments: EnvironmentHost, startEnvironment: StartEnvironment) {
     this.#environments = environments
     this.#startEnvironment = startEnvironment
   }
@@ -38,6 +40,20 @@ export class Pools implements PoolHost {
     const result = pool.invoke(invocation)
     if (pool.isWaiting) this.#lookAgainSoon()
     return result
+  }
+
+  /** From now on so many environments of the version are kept initialized. */
+  provision(version: FunctionVersion, executions: number): void {
+    const pool =
+      executions > 0 ? this.#poolFor(version) : this.#current.get(poolKey(version.functionId, version.version))
+    pool?.provision(executions)
+    if (pool?.isWaiting) this.#lookAgainSoon()
+  }
+
+  /** How far the version has come with `executions` of what is provisioned. */
+  allocationOf(version: FunctionVersion, executions: number): Allocation {
+    const pool = this.#current.get(poolKey(version.functionId, version.version))
+    return pool?.allocationOf(executions) ?? NOTHING_ALLOCATED
   }
 
   /** The function, or this version of it, is gone: its environments end when what they run has ended. */
@@ -72,8 +88,15 @@ export class Pools implements PoolHost {
     this.#alive--
   }
 
-  start(version: FunctionVersion): Promise<Environment> {
-    return this.#startEnvironment(version)
+  start(version: FunctionVersion, isProvisioned: boolean): Promise<Environment> {
+    return this.#startEnvironment(version, isProvisioned)
+  }
+
+  /** Provisioned ones are never let go, so that they leave places for the others. */
+  get mayProvision(): boolean {
+    let provisioned = 0
+    for (const pool of this.#current.values()) provisioned += pool.provisionedCount
+    return provisioned < MAX_ENVIRONMENTS / 2
   }
 
   startEstimateMs(version: FunctionVersion): number {
@@ -101,6 +124,7 @@ export class Pools implements PoolHost {
       this.#lookAgain = undefined
       for (const pool of [...this.#current.values(), ...this.#retired]) {
         pool.startIfWorthwhile()
+        pool.startProvisioned()
         pool.abandonWaiting(performance.now() - MAX_WAIT_MS, hostOverloaded)
         if (pool.isWaiting) this.#lookAgainSoon()
       }
@@ -115,6 +139,7 @@ export class Pools implements PoolHost {
   #shrink(sinceMs: number): void {
     for (const [key, pool] of this.#current) {
       pool.shrink(sinceMs)
+      pool.renewProvisioned()
       if (pool.isEmpty) this.#current.delete(key)
     }
     for (const pool of this.#retired) if (pool.isEmpty) this.#retired.delete(pool)

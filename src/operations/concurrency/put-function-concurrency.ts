@@ -1,4 +1,4 @@
-import { invokedFunctionNotFound, MAXIMUM_RESERVED, tooMuchReserved } from '#resources'
+import { invokedFunctionNotFound, lessThanProvisioned, MAXIMUM_RESERVED, tooMuchReserved } from '#resources'
 import type { Handler } from '../context.ts'
 import { wholeFunction } from './whole-function.ts'
 
@@ -9,5 +9,7 @@ export const putFunctionConcurrency: Handler<'PutFunctionConcurrency'> = async (
   // AWS names `$LATEST` here, as if the function were invoked.
   if (outcome === 'no-function') throw invokedFunctionNotFound(place, { account, functionName })
   if (outcome === 'too-much') throw tooMuchReserved()
+  if (outcome === 'less-than-provisioned')
+    throw lessThanProvisioned(executions, store.concurrency.provisioned(account, functionName))
   return { ReservedConcurrentExecutions: executions }
 }

@@ -16,5 +16,6 @@ export const deleteFunction: Handler<'DeleteFunction'> = async (_input, { store,
     if (aliases.length > 0) throw versionHasAliases(aliases)
   } else await store.functions.delete(account, functionName)
   invocations.retire(latest.functionId, isVersion ? qualifier : undefined)
+  invocations.provision(account, functionName)
   return { StatusCode: 204 }
 }

@@ -1,12 +1,15 @@
 import type { Alias } from '#resources'
 import type { AliasStore, AliasWrite } from '../alias-store.ts'
 import { decodeCursor, pageOf } from '../cursor.ts'
-import type { Belongings, Database, Statement } from './database.ts'
+import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
 import { numberOf } from './version-number.ts'
 
-export function createAliasStore({ queries, commit }: Database): AliasStore & Belongings {
+export function createAliasStore(
+  { queries, commit }: Database,
+  belongings: readonly QualifierBelongings[] = [],
+): AliasStore & Belongings {
   const cache = new RecordCache<Alias>(({ account, functionName, name }) => keyOf(account, functionName, name))
 
   const ofFunction = (account: string, functionName: string) =>
@@ -49,9 +52,13 @@ export function createAliasStore({ queries, commit }: Database): AliasStore & Be
         .where('account', '=', account)
         .where('function_name', '=', functionName)
         .where('name', '=', name)
-      const [removed] = await commit([remove.compile()])
+      const [removed] = await commit([
+        remove.compile(),
+        ...belongings.map((belonging) => belonging.deletionAt(account, functionName, name)),
+      ])
       if (!removed?.changes) return false
       cache.remove(keyOf(account, functionName, name))
+      for (const belonging of belongings) belonging.deletedAt(account, functionName, name)
       return true
     },
 

@@ -34,12 +34,20 @@ export interface Belongings {
   deleted(account: string, functionName: string, result: StatementResult): void
 }
 
+/** What belongs to a version or an alias and goes with it, in the same commit, after the row itself. */
+export interface QualifierBelongings {
+  deletionAt(account: string, functionName: string, qualifier: string): Statement
+  /** The commit is on disk, and the version or alias is gone. */
+  deletedAt(account: string, functionName: string, qualifier: string): void
+}
+
 export interface Schema {
   function_versions: FunctionVersionRow
   aliases: AliasRow
   reserved_concurrency: ReservedConcurrencyRow
   layers: LayerRow
   layer_versions: LayerVersionRow
+  function_settings: FunctionSettingRow
   events: EventRow
   principals: PrincipalRow
   access_keys: AccessKeyRow
@@ -102,6 +110,17 @@ export interface LayerVersionRow {
   /** JSON as it is shown. */
   policy: string | null
   policy_revision: string | null
+}
+
+export interface FunctionSettingRow {
+  account: string
+  function_name: string
+  kind: string
+  qualifier: string
+  /** What provisioned concurrency takes; 0 for the other kinds. */
+  executions: number
+  /** JSON of the setting. */
+  record: string
 }
 
 export interface EventRow {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type FunctionVersion, layerCode } from '#resources'
 import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
-import type { Belongings, Database } from './database.ts'
+import type { Belongings, Database, QualifierBelongings } from './database.ts'
 import { listVersions } from './list-versions.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
@@ -11,6 +11,7 @@ import { numberOf, versionOf } from './version-number.ts'
 export function createFunctionStore(
   { queries, commit }: Database,
   belongings: readonly Belongings[] = [],
+  ofVersions: readonly QualifierBelongings[] = [],
 ): FunctionStore {
   const cache = new RecordCache<FunctionVersion>(({ account, functionName, version }) =>
     keyOf(account, functionName, version),
@@ -88,8 +89,15 @@ export function createFunctionStore(
         .where('function_name', '=', functionName)
         .where('version_number', '=', number)
         .where((eb) => eb.not(eb.exists(pointing)))
-      const [aliases, removed] = await commit([pointing.compile(), remove.compile()])
-      if (removed?.changes) cache.remove(keyOf(account, functionName, version))
+      const [aliases, removed] = await commit([
+        pointing.compile(),
+        remove.compile(),
+        ...ofVersions.map((belonging) => belonging.deletionAt(account, functionName, version)),
+      ])
+      if (removed?.changes) {
+        cache.remove(keyOf(account, functionName, version))
+        for (const belonging of ofVersions) belonging.deletedAt(account, functionName, version)
+      }
       return (aliases?.rows ?? []).map(({ name }) => String(name))
     },
 

@@ -2,6 +2,7 @@ import * as first from './0001-functions-events-identities.ts'
 import * as second from './0002-aliases-concurrency.ts'
 import * as third from './0003-layers.ts'
 import * as fourth from './0004-layer-policies.ts'
+import * as fifth from './0005-function-settings.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
 export const migrations: readonly (readonly string[])[] = [
@@ -9,4 +10,5 @@ export const migrations: readonly (readonly string[])[] = [
   second.statements,
   third.statements,
   fourth.statements,
+  fifth.statements,
 ]

@@ -1,0 +1,103 @@
+import { newUuid } from '#base'
+import { resolveVersion, traceHeaderFor } from '#invocation'
+import { ApiError, accessDeniedException } from '#model'
+import {
+  createUrlEvent,
+  encodeRestError,
+  type FunctionUrlHost,
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  readUrlResponse,
+} from '#protocol'
+import {
+  type FunctionUrl,
+  type FunctionVersion,
+  notInvocable,
+  payloadLimitBytes,
+  payloadTooLarge,
+  urlFunctionArn,
+} from '#resources'
+import { asApiError } from '../as-api-error.ts'
+import type { Running } from '../running.ts'
+import { authorizeUrlRequest, forbidden } from './authorize-url-request.ts'
+import { answerUrlPreflight, withCrossOrigin } from './cross-origin.ts'
+
+/** The whole life of a request to a function URL. */
+export async function serveFunctionUrl(
+  request: HttpRequest,
+  host: FunctionUrlHost,
+  running: Running,
+): Promise<HttpResponse> {
+  const requestId = newUuid()
+  const traceHeader = traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now())
+  const url = findUrl(host, running)
+  const response = url
+    ? (answerUrlPreflight(request, url) ?? (await answer(request, { host, url, requestId, traceHeader }, running)))
+    : encodeRestError(nobodyThere(host, running))
+  const headers = { ...response.headers, 'x-amzn-RequestId': requestId, 'X-Amzn-Trace-Id': traceHeader }
+  return { ...response, headers }
+}
+
+interface UrlRequest {
+  readonly host: FunctionUrlHost
+  readonly url: FunctionUrl
+  readonly requestId: string
+  readonly traceHeader: string
+}
+
+function findUrl({ urlId, region }: FunctionUrlHost, { services: { store }, place }: Running): FunctionUrl | undefined {
+  return region === place.region ? store.functionUrls.withId(urlId) : undefined
+}
+
+/** A URL that went with its alias is answered as if the caller were not allowed. */
+const nobodyThere = ({ urlId }: FunctionUrlHost, { services: { store } }: Running): ApiError =>
+  store.functionUrls.wasOfAlias(urlId) ? forbidden() : accessDeniedException(null)
+
+async function answer(request: HttpRequest, of: UrlRequest, running: Running): Promise<HttpResponse> {
+  try {
+    return withCrossOrigin(await invoke(request, of, running), request, of.url)
+  } catch (error) {
+    const refusal = asApiError(error, { requestId: of.requestId, operation: 'InvokeFunctionUrl' }, running.log)
+    return withCrossOrigin(encodeRestError(refusal), request, of.url)
+  }
+}
+
+// AWS answers the others itself.
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
+
+async function invoke(request: HttpRequest, of: UrlRequest, running: Running): Promise<HttpResponse> {
+  const { host, url, requestId, traceHeader } = of
+  if (!METHODS.has(request.method)) throw new ApiError('BadRequestException', 400, { Message: 'Bad Request' })
+  const caller = await authorizeUrlRequest(request, url, running)
+  const version = await resolveVersion(running.services.store, url)
+  if (!version) throw nobodyThere(host, running)
+  const event = createUrlEvent(request, { host, requestId, traceHeader, nowMs: running.clock.now(), caller })
+  const result = await running.services.invocations.invoke(expectActive(version), {
+    requestId,
+    payload: expectSize(Buffer.from(JSON.stringify(event))),
+    invokedFunctionArn: urlFunctionArn(running.place, url),
+    traceHeader,
+    wantsLogTail: false,
+  })
+  return (result.functionError ? undefined : readUrlResponse(result.payload)) ?? badGateway
+}
+
+function expectActive(version: FunctionVersion): FunctionVersion {
+  if (version.state !== 'Active') throw notInvocable(version.state)
+  return version
+}
+
+/** The limit is that of any synchronous invocation, and counts the event: a body in base64 takes a third more. */
+function expectSize(payload: Buffer): Buffer {
+  const type = 'RequestResponse'
+  if (payload.length > payloadLimitBytes(type)) throw payloadTooLarge(payload.length, type)
+  return payload
+}
+
+/** The function failed, or answered what cannot be an answer. */
+const badGateway: HttpResponse = {
+  status: 502,
+  headers: { 'Content-Type': 'application/json' },
+  body: 'Internal Server Error',
+}
