@@ -1,4 +1,5 @@
 import type { LogSink } from '#base'
+import type { LoggingConfig } from '#resources'
 
 /** Everything an execution environment needs to know of its function version; fixed for its whole life. */
 export interface EnvironmentSpec {
@@ -13,6 +14,7 @@ export interface EnvironmentSpec {
   readonly timeoutSeconds: number
   /** Host path of the unpacked code package; must be readable by everybody, because the function runs as an unknown user. */
   readonly codeDirectory: string
+  readonly fileSystems: readonly Mount[]
   /** The user's variables. */
   readonly variables: Readonly<Record<string, string>>
   readonly region: string
@@ -22,6 +24,15 @@ export interface EnvironmentSpec {
   readonly logStreamName: string
   readonly log: LogSink
   readonly runtimeVersionArn: string
+  /** Lines for the head of the log stream. */
+  readonly notices: readonly string[]
+  readonly logging: LoggingConfig
+}
+
+/** A directory of the host that the function sees under another name, and may write to. */
+export interface Mount {
+  readonly directory: string
+  readonly mountPath: string
 }
 
 export interface RoleCredentials {

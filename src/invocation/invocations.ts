@@ -1,11 +1,19 @@
 import type { Clock, Log } from '#base'
-import type { Environment, EnvironmentHost, InvocationResult } from '#environment'
-import type { FunctionVersion, Place } from '#resources'
-import { isSettled, runtimeVersionArn, settle } from '#resources'
+import type { Environment, EnvironmentHost, InvocationResult, Mount } from '#environment'
+import {
+  type FunctionVersion,
+  fileSystemNotMounted,
+  isSettled,
+  noticesFor,
+  type Place,
+  runtimeVersionArn,
+  settle,
+} from '#resources'
 import type { Store } from '#store'
 import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
+import { sampledTraceHeader } from './trace.ts'
 
 /** Temporary keys of a function's execution role. */
 export interface ExecutionCredentials {
@@ -29,12 +37,17 @@ export interface InvokeRequest {
 export interface InvocationOptions {
   readonly store: Store
   readonly environments: EnvironmentHost
+  /** Directories of the host by the access point ARN that they stand for. */
+  readonly fileSystems: ReadonlyMap<string, string>
   readonly place: Place
   readonly clock: Clock
   readonly log: Log
   /** Keys for one environment; `revoke` when the environment is gone is not needed, they expire. */
   issueCredentials(version: FunctionVersion): ExecutionCredentials
 }
+
+/** In Lambda's words. */
+const HOST_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64'
 
 /**
  * The data plane: runs events in execution environments, within the concurrency of function and account. Invocations
@@ -57,7 +70,8 @@ export class Invocations {
   invoke(version: FunctionVersion, request: InvokeRequest): Promise<InvocationResult> {
     const leave = this.#admission.admit(version)
     this.#running++
-    const result = this.#pools.invoke(version, request)
+    const isTraced = version.configuration.tracingMode === 'Active'
+    const result = this.#pools.invoke(version, isTraced ? sampled(request) : request)
     const end = () => {
       leave()
       this.#end()
@@ -124,6 +138,7 @@ export class Invocations {
       ephemeralStorageMb: configuration.ephemeralStorageMb,
       timeoutSeconds: configuration.timeoutSeconds,
       codeDirectory,
+      fileSystems: this.#mountsOf(version),
       variables: configuration.variables ?? {},
       region: place.region,
       account: version.account,
@@ -132,6 +147,21 @@ export class Invocations {
       logStreamName,
       log: store.logs.openStream(configuration.logging.group, logStreamName),
       runtimeVersionArn: runtimeVersionArn(place.partition, place.region, configuration.runtime),
+      notices: noticesFor(version, HOST_ARCHITECTURE),
+      logging: configuration.logging,
+    })
+  }
+
+  #mountsOf({ configuration: { fileSystems = [] } }: FunctionVersion): readonly Mount[] {
+    return fileSystems.map(({ accessPointArn, mountPath }) => {
+      const directory = this.#options.fileSystems.get(accessPointArn)
+      if (directory === undefined) throw fileSystemNotMounted(accessPointArn)
+      return { directory, mountPath }
     })
   }
 }
+
+const sampled = (request: InvokeRequest): InvokeRequest => ({
+  ...request,
+  traceHeader: sampledTraceHeader(request.traceHeader),
+})

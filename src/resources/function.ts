@@ -10,11 +10,27 @@ export interface Reason {
   readonly text: string
 }
 
-export interface LoggingConfig {
-  readonly format: 'Text' | 'JSON'
-  readonly group: string
-  readonly applicationLevel?: string
-  readonly systemLevel?: string
+/** Levels exist in the JSON format only. */
+export type LoggingConfig = { readonly group: string } & (
+  | { readonly format: 'Text' }
+  | { readonly format: 'JSON'; readonly applicationLevel: ApplicationLogLevel; readonly systemLevel: SystemLogLevel }
+)
+
+export type TracingMode = 'PassThrough' | 'Active'
+export type ApplicationLogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
+export type SystemLogLevel = 'DEBUG' | 'INFO' | 'WARN'
+
+/** The subnets and security groups that a function names; none of either: it was detached. */
+export interface VpcAttachment {
+  readonly subnetIds: readonly string[]
+  readonly securityGroupIds: readonly string[]
+  readonly isIpv6Allowed: boolean
+}
+
+export interface FileSystemMount {
+  readonly accessPointArn: string
+  /** Below `/mnt`. */
+  readonly mountPath: string
 }
 
 /** What CreateFunction and UpdateFunctionConfiguration set. Names are ours; `describeFunction` gives them their wire names. */
@@ -30,8 +46,15 @@ export interface FunctionConfiguration {
   readonly packageType: 'Zip'
   /** The user's environment variables; undefined when none were ever given. */
   readonly variables?: Readonly<Record<string, string>>
-  readonly tracingMode: 'PassThrough' | 'Active'
+  readonly tracingMode: TracingMode
   readonly logging: LoggingConfig
+  /** Undefined when it never had one. */
+  readonly vpc?: VpcAttachment
+  readonly fileSystems?: readonly FileSystemMount[]
+  readonly snapStart?: 'PublishedVersions'
+  readonly kmsKeyArn?: string
+  /** A queue or a topic. */
+  readonly deadLetterArn?: string
 }
 
 export type Tags = Readonly<Record<string, string>>
@@ -42,6 +65,8 @@ export interface CodePackage {
   readonly sha256: string
   /** Bytes of the zip. */
   readonly size: number
+  /** It was deployed although a code signing configuration asks for a signature. */
+  readonly isUntrusted?: true
 }
 
 /** One version of a function: `$LATEST`, which changes, or a published one, which does not. */

@@ -10,13 +10,16 @@ export {
 export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
 export type { QueuedEvent } from './event.ts'
 export {
+  type ApplicationLogLevel,
   type CodePackage,
+  type FileSystemMount,
   type FunctionConfiguration,
   type FunctionState,
   type FunctionVersion,
   LATEST,
   type LoggingConfig,
   type Reason,
+  type SystemLogLevel,
   type Tags,
   type UpdateStatus,
 } from './function.ts'
@@ -35,6 +38,7 @@ export {
 } from './function-name.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
+export { noticesFor } from './notices.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
 export { runtimeVersionArn } from './runtimes.ts'

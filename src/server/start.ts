@@ -58,7 +58,15 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       roleArn: version.configuration.role,
       sessionName: sessionNameOf(version),
     })
-  const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
+  const invocations = new Invocations({
+    store,
+    environments,
+    fileSystems: options.fileSystems,
+    place,
+    clock,
+    log,
+    issueCredentials,
+  })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
 
@@ -76,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     invocations,
     place,
     isEnforced,
+    fileSystems: options.fileSystems,
     clock,
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),

@@ -136,6 +136,21 @@ const inVain: readonly {
     line: /^--region: 'mars' is not a region such as us-east-1$/,
   },
   { name: 'an account of five digits', args: ['--account', '12345'], line: /^--account: '12345' is not 12 digits$/ },
+  {
+    name: 'a file system without a directory',
+    args: ['--file-system', 'arn:aws:elasticfilesystem:x'],
+    line: /^--file-system: 'arn:aws:elasticfilesystem:x' is not <access point ARN>=<directory>$/,
+  },
+  {
+    name: 'a file system whose directory is not there',
+    args: ['--file-system', 'arn:aws:elasticfilesystem:x=/nowhere'],
+    line: /^--file-system: '\/nowhere' is not a directory$/,
+  },
+  {
+    name: 'a file system without namespaces',
+    args: ['--isolation', 'process', '--file-system', 'arn:aws:elasticfilesystem:x=/tmp'],
+    line: /^--file-system needs --isolation bubblewrap/,
+  },
   { name: 'an unknown way to authenticate', args: ['--auth', 'maybe'], line: /^--auth: 'maybe' is not iam or none$/ },
   {
     name: 'an unknown isolation',

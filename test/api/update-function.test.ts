@@ -332,13 +332,6 @@ const configurationRefused: readonly {
       "Value '{_HANDLER=x}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
     ),
   },
-  { name: 'a VPC', change: { VpcConfig: { SubnetIds: ['subnet-1'] } }, expected: notYet('VpcConfig') },
-  {
-    name: 'active tracing',
-    change: { TracingConfig: { Mode: 'Active' } },
-    expected: notYet('TracingConfig Mode Active'),
-  },
-  { name: 'a JSON log', change: { LoggingConfig: { LogFormat: 'JSON' } }, expected: notYet('LogFormat JSON') },
 ]
 
 test('an update that is refused changes nothing', async (t) => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import type { Mount } from '../environment-spec.ts'
 
 /** A technique of isolation: makes sandboxes, and says which limits it can enforce on this machine. */
 export interface SandboxTechnique {
@@ -17,6 +18,7 @@ export interface SandboxSpec {
   readonly memoryMb: number
   readonly ephemeralStorageMb: number
   readonly codeDirectory: string
+  readonly fileSystems: readonly Mount[]
   /** Our runtime client, seen as the runtime's directory. */
   readonly clientDirectory: string
   readonly interpreter: InterpreterPlace

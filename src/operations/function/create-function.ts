@@ -9,6 +9,7 @@ import {
 } from '#resources'
 import type { Handler } from '../context.ts'
 import { newFunctionName } from './address.ts'
+import { checkAttachments } from './attachments.ts'
 import { storeCode } from './code-package.ts'
 import { checkExecutionRole } from './execution-role.ts'
 
@@ -19,6 +20,7 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
   const tags = checkTags(input.Tags)
   if (tags) context.authorize('lambda:TagResource', functionArn(place, { account: caller.account, functionName }))
   await checkExecutionRole(context, input.Role)
+  checkAttachments(context, configuration)
   const code = await storeCode(store, input.Code)
   const created = newFunction({
     account: caller.account,
