@@ -1,6 +1,15 @@
 export { type Alias, chooseVersion, describeAlias, newAlias, updateAlias, type WeightedVersion } from './alias.ts'
 export * from './alias-errors.ts'
 export {
+  type CodeSigningConfig,
+  codeSigningConfigArn,
+  codeSigningConfigIdIn,
+  describeCodeSigningConfig,
+  newCodeSigningConfig,
+  updateCodeSigningConfig,
+} from './code-signing-config.ts'
+export * from './code-signing-errors.ts'
+export {
   ACCOUNT_CONCURRENCY,
   MAXIMUM_RESERVED,
   type ThrottleReason,

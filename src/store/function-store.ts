@@ -7,8 +7,11 @@ export interface FunctionStore {
   /** The warm path: what memory knows, at once. 'unknown' means: ask `find`, which then remembers. */
   peek(account: string, functionName: string, version: string): FunctionVersion | undefined | 'unknown'
 
-  /** A new function, with its first version if that is published at once. False when it already exists. */
-  create(record: FunctionVersion, published?: FunctionVersion): Promise<boolean>
+  /**
+   * A new function, with its first version if that is published at once, and the code signing configuration that it
+   * uses. False when it already exists, or the configuration does not.
+   */
+  create(record: FunctionVersion, published?: FunctionVersion, codeSigningConfigId?: string): Promise<boolean>
 
   /**
    * Replaces the record whose stored revision is `expectedRevisionId`, and adds the version that is published with the

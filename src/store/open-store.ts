@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
 import { createAliasStore } from './database/aliases.ts'
+import { createCodeSigningStore } from './database/code-signing.ts'
 import { openEventStore } from './database/events.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
@@ -40,7 +41,9 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
   const identities = await openIdentityStore(database)
   const aliases = createAliasStore(database)
   const concurrency = await openConcurrencyStore(database)
-  const functions = createFunctionStore(database, [aliases, concurrency, events])
+  const codeSigning = createCodeSigningStore(database)
+  const functions = createFunctionStore(database, [aliases, concurrency, codeSigning, events])
   const opened = parts.move()
-  return { functions, aliases, concurrency, events, identities, code, logs, close: () => opened.disposeAsync() }
+  const close = () => opened.disposeAsync()
+  return { functions, aliases, concurrency, codeSigning, events, identities, code, logs, close }
 }

@@ -1,4 +1,5 @@
 import type { AliasStore } from './alias-store.ts'
+import type { CodeSigningStore } from './code-signing-store.ts'
 import type { CodeStore } from './code-store.ts'
 import type { ConcurrencyStore } from './concurrency-store.ts'
 import type { EventStore } from './event-store.ts'
@@ -14,6 +15,7 @@ export interface Store {
   readonly functions: FunctionStore
   readonly aliases: AliasStore
   readonly concurrency: ConcurrencyStore
+  readonly codeSigning: CodeSigningStore
   readonly events: EventStore
   readonly identities: IdentityStore
   readonly code: CodeStore

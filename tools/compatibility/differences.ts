@@ -41,6 +41,11 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: 'There is no KMS.',
   },
   {
+    subject: 'Code signing',
+    here: 'Every package counts as unsigned: under the policy Enforce nothing can be deployed, under Warn the logs of the server and of the function tell.',
+    why: "AWS Signer's certificates cannot be verified here, and a check that is left out must not look like one that was passed.",
+  },
+  {
     subject: 'LogFormat JSON',
     here: 'Without the optional members `spans` and `tracing` of system log records.',
     why: 'They belong to X-Ray.',

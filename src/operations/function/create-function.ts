@@ -7,6 +7,8 @@ import {
   newFunction,
   publish,
 } from '#resources'
+import { markUntrusted, refuseUntrusted } from '../code-signing/admit-code.ts'
+import { findConfigToUse } from '../code-signing/find-config.ts'
 import type { Handler } from '../context.ts'
 import { newFunctionName } from './address.ts'
 import { checkAttachments } from './attachments.ts'
@@ -21,7 +23,10 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
   if (tags) context.authorize('lambda:TagResource', functionArn(place, { account: caller.account, functionName }))
   await checkExecutionRole(context, input.Role)
   checkAttachments(context, configuration)
-  const code = await storeCode(store, input.Code)
+  const arn = input.CodeSigningConfigArn
+  const signing = arn === undefined ? undefined : await findConfigToUse(context, arn)
+  refuseUntrusted(signing)
+  const code = markUntrusted(context, await storeCode(store, input.Code), signing)
   const created = newFunction({
     account: caller.account,
     functionName,
@@ -31,7 +36,11 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
     nowMs: clock.now(),
   })
   const { latest, published } = input.Publish ? publish(created) : { latest: created }
-  if (!(await store.functions.create(latest, published))) throw functionExists(functionName)
+  if (!(await store.functions.create(latest, published, signing?.id))) {
+    // The configuration may have gone meanwhile.
+    if (arn !== undefined) await findConfigToUse(context, arn)
+    throw functionExists(functionName)
+  }
   invocations.settle(latest)
   if (published) invocations.settle(published)
   // Of a function that is published at once AWS shows the version, with the ARN of the function.

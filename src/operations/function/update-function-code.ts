@@ -1,4 +1,5 @@
 import { beginUpdate, describeFunction, type FunctionVersion, invalidParameter, notSupportedYet } from '#resources'
+import { markUntrusted, refuseUntrusted } from '../code-signing/admit-code.ts'
 import type { Handler } from '../context.ts'
 import { type Change, changeFunction, expectFree, findChangeable, publishOrRepeat } from './change-function.ts'
 import { storeCode } from './code-package.ts'
@@ -8,7 +9,9 @@ export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, c
   const found = expectFree(context, await findChangeable(context), input.RevisionId)
   if (input.ImageUri !== undefined)
     throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")
-  const code = await storeCode(context.store, input)
+  const signing = await context.store.codeSigning.findFor(found.account, found.functionName)
+  refuseUntrusted(signing)
+  const code = markUntrusted(context, await storeCode(context.store, input), signing)
   const updateOf = (current: FunctionVersion) => {
     const architecture = input.Architectures?.[0] ?? current.configuration.architecture
     return beginUpdate(

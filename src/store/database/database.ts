@@ -38,6 +38,8 @@ export interface Schema {
   function_versions: FunctionVersionRow
   aliases: AliasRow
   reserved_concurrency: ReservedConcurrencyRow
+  code_signing_configs: CodeSigningConfigRow
+  function_code_signing: FunctionCodeSigningRow
   events: EventRow
   principals: PrincipalRow
   access_keys: AccessKeyRow
@@ -75,6 +77,20 @@ export interface ReservedConcurrencyRow {
   account: string
   function_name: string
   executions: number
+}
+
+export interface CodeSigningConfigRow {
+  account: string
+  id: string
+  revision_id: string
+  /** JSON of the CodeSigningConfig. */
+  record: string
+}
+
+export interface FunctionCodeSigningRow {
+  account: string
+  function_name: string
+  config_id: string
 }
 
 export interface EventRow {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { FunctionVersion } from '#resources'
 import type { FunctionStore } from '../function-store.ts'
-import type { Belongings, Database } from './database.ts'
+import { assignment } from './code-signing.ts'
+import type { Belongings, Database, Statement } from './database.ts'
 import { listVersions } from './list-versions.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
@@ -37,9 +38,12 @@ export function createFunctionStore(
       return record
     },
 
-    async create(record, published) {
+    async create(record, published, codeSigningConfigId) {
+      const { account, functionName } = record
       const created = required(insert(record).onConflict((conflict) => conflict.doNothing()))
-      return change([created], record, published)
+      const assigned =
+        codeSigningConfigId === undefined ? [] : assignment({ queries }, account, functionName, codeSigningConfigId)
+      return change([created, ...assigned], record, published)
     },
 
     async update(record, expectedRevisionId, published) {
@@ -118,7 +122,7 @@ export function createFunctionStore(
   }
 
   async function change(
-    statements: readonly ReturnType<typeof required>[],
+    statements: readonly Statement[],
     record: FunctionVersion,
     published: FunctionVersion | undefined,
   ): Promise<boolean> {
