@@ -7,6 +7,7 @@ import {
   noticesFor,
   type Place,
   runtimeVersionArn,
+  served,
   settle,
 } from '#resources'
 import type { Store } from '#store'
@@ -70,8 +71,9 @@ export class Invocations {
   invoke(version: FunctionVersion, request: InvokeRequest): Promise<InvocationResult> {
     const leave = this.#admission.admit(version)
     this.#running++
-    const isTraced = version.configuration.tracingMode === 'Active'
-    const result = this.#pools.invoke(version, isTraced ? sampled(request) : request)
+    const serving = served(version)
+    const isTraced = serving.configuration.tracingMode === 'Active'
+    const result = this.#pools.invoke(serving, isTraced ? sampled(request) : request)
     const end = () => {
       leave()
       this.#end()

@@ -1,5 +1,5 @@
 import type { lambda } from '#model'
-import type { FunctionConfiguration } from './function.ts'
+import type { FileSystemMount, FunctionConfiguration } from './function.ts'
 import { invalidParameter } from './function-errors.ts'
 import { isAttached, readVpc } from './vpc.ts'
 
@@ -34,10 +34,15 @@ export function updateAttachments(current: Attachments, input: Input): Attachmen
   return changed
 }
 
-const readFileSystems = (configs: readonly lambda.FileSystemConfig[]) =>
-  configs.length === 0
-    ? undefined
-    : configs.map(({ Arn, LocalMountPath }) => ({ accessPointArn: Arn, mountPath: LocalMountPath }))
+function readFileSystems(configs: readonly lambda.FileSystemConfig[]): readonly FileSystemMount[] | undefined {
+  if (configs.length === 0) return undefined
+  return configs.map(({ Arn, LocalMountPath }) => {
+    // The expression of the model lets dots through.
+    if (/^\/mnt\/\.{1,2}$/.test(LocalMountPath))
+      throw invalidParameter(`The local mount path ${LocalMountPath} is not below /mnt.`)
+    return { accessPointArn: Arn, mountPath: LocalMountPath }
+  })
+}
 
 /** AWS reaches file systems through the function's VPC only. */
 function checkNetwork(before: Attachments, { vpc, fileSystems: [first] = [] }: Attachments): void {

@@ -69,13 +69,19 @@ export interface CodePackage {
   readonly isUntrusted?: true
 }
 
+/** What environments are started from. */
+export interface Deployment {
+  readonly configuration: FunctionConfiguration
+  readonly code: CodePackage
+  /** New with every change of code or configuration: environments serve one deployment only. */
+  readonly deploymentId: string
+}
+
 /** One version of a function: `$LATEST`, which changes, or a published one, which does not. */
-export interface FunctionVersion {
+export interface FunctionVersion extends Deployment {
   readonly account: string
   readonly functionName: string
   readonly version: string
-  readonly configuration: FunctionConfiguration
-  readonly code: CodePackage
   readonly revisionId: string
   /** Epoch milliseconds of the last change of code or configuration. */
   readonly lastModifiedMs: number
@@ -83,8 +89,8 @@ export interface FunctionVersion {
   readonly stateReason?: Reason
   readonly lastUpdateStatus?: UpdateStatus
   readonly lastUpdateReason?: Reason
-  /** New with every change of code or configuration: environments serve one deployment only. */
-  readonly deploymentId: string
+  /** What goes on serving until the update under way has settled. */
+  readonly replaced?: Deployment
   /** Distinguishes a function from an earlier one of the same name that was deleted. */
   readonly functionId: string
   /** Tags belong to the function; they are kept with `$LATEST`. */

@@ -21,6 +21,7 @@ export type { QueuedEvent } from './event.ts'
 export {
   type ApplicationLogLevel,
   type CodePackage,
+  type Deployment,
   type FileSystemMount,
   type FunctionConfiguration,
   type FunctionState,
@@ -45,7 +46,7 @@ export {
   partitionOf,
   qualifiedArn,
 } from './function-name.ts'
-export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
+export { beginUpdate, isSettled, newFunction, served, settle } from './function-state.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
 export { noticesFor } from './notices.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'

@@ -15,7 +15,8 @@ export interface Publication {
  * Pending and becomes Active like a new function.
  */
 export function publish(latest: FunctionVersion, description = latest.configuration.description): Publication {
-  const { tags: _, lastVersion = 0, stateReason: __, lastUpdateStatus: ___, lastUpdateReason: ____, ...copied } = latest
+  const { tags: _, lastVersion = 0, replaced: __, ...rest } = latest
+  const { stateReason: ___, lastUpdateStatus: ____, lastUpdateReason: _____, ...copied } = rest
   const number = lastVersion + 1
   return {
     latest: { ...latest, revisionId: newUuid(), lastVersion: number },

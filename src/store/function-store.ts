@@ -31,7 +31,7 @@ export interface FunctionStore {
   /** Versions whose creation or update has not ended: work to take up again after a crash. */
   listUnsettled(): Promise<readonly FunctionVersion[]>
 
-  /** The `sha256` of every code package that some version runs. */
+  /** The `sha256` of every code package that some version runs, or runs until its update has settled. */
   usedCode(): Promise<ReadonlySet<string>>
 
   usage(account: string): Promise<AccountUsage>

@@ -214,6 +214,11 @@ const refused: readonly { readonly name: string; readonly change: Create & Updat
       ),
     ),
   },
+  ...['/mnt/.', '/mnt/..'].map((LocalMountPath) => ({
+    name: `a mount at ${LocalMountPath}`,
+    change: { FileSystemConfigs: [{ ...MOUNT, LocalMountPath }], VpcConfig: VPC },
+    expected: invalid(`The local mount path ${LocalMountPath} is not below /mnt.`),
+  })),
   {
     name: 'an unknown SnapStart option',
     change: { SnapStart: { ApplyOn: 'invalidOption' as never } },

@@ -234,6 +234,7 @@ test('what Python logs is a JSON line; what it prints stays as it is', async () 
   const body = [
     'log = logging.getLogger()',
     'log.info("plain %s", 1, extra={"order": 7, "odd": {1, }})',
+    'log.info("odd", extra={"keys": {(1, 2): 3}})',
     'logging.getLogger("a.b").warning("two\\nlines")',
     'try:\n    raise KeyError("k")\nexcept KeyError: log.exception("caught")',
     'print("printed")',
@@ -243,6 +244,7 @@ test('what Python logs is a JSON line; what it prints stays as it is', async () 
     lines.map((line) => (isLine(line) ? shape(line) : line)),
     [
       { level: 'INFO', message: 'plain 1', logger: 'root', order: 7, odd: '{1}' },
+      { level: 'INFO', message: 'odd', logger: 'root', keys: '{(1, 2): 3}' },
       { level: 'WARNING', message: 'two\nlines', logger: 'a.b' },
       {
         level: 'ERROR',

@@ -98,14 +98,12 @@ export function createFunctionStore(
 
     list: (account, options) => listVersions(queries, account, options),
 
-    async listUnsettled() {
-      const rows = await queries.selectFrom('function_versions').where('unsettled', '=', 1).select('record').execute()
-      return rows.map(parse)
-    },
+    listUnsettled: unsettled,
 
     async usedCode() {
       const rows = await queries.selectFrom('function_versions').select('code_sha256').distinct().execute()
-      return new Set(rows.map((row) => row.code_sha256))
+      const replaced = (await unsettled()).flatMap((version) => version.replaced?.code.sha256 ?? [])
+      return new Set([...rows.map((row) => row.code_sha256), ...replaced])
     },
 
     async usage(account) {
@@ -119,6 +117,11 @@ export function createFunctionStore(
         .executeTakeFirstOrThrow()
       return { functions, codeBytes: codeBytes ?? 0 }
     },
+  }
+
+  async function unsettled(): Promise<FunctionVersion[]> {
+    const rows = await queries.selectFrom('function_versions').where('unsettled', '=', 1).select('record').execute()
+    return rows.map(parse)
   }
 
   async function change(

@@ -390,6 +390,8 @@ def _text_formatter(logging):
 
 
 def _json_formatter(logging):
+    from traceback import format_tb
+
     # What every record has; anything else was given by the function as `extra`.
     common = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "aws_request_id"}
 
@@ -406,17 +408,21 @@ def _json_formatter(logging):
             }
             if record.exc_info and record.exc_info[1] is not None:
                 kind, error, trace = record.exc_info
-                line["stackTrace"] = self.formatException((kind, error, trace)).split("\n")[1:-1]
+                line["stackTrace"] = format_tb(trace)
                 line["errorType"] = kind.__name__
                 line["errorMessage"] = str(error)
                 line["location"] = "%s:%s:%d" % (record.pathname, record.funcName, record.lineno)
             for name, value in record.__dict__.items():
                 if name not in common and name not in line:
                     line[name] = value
-            return _encode_any({name: value for name, value in line.items() if value is not None})
+            line = {name: value for name, value in line.items() if value is not None}
+            try:
+                return _encode_any(line)
+            except (TypeError, ValueError):  # A ring, or keys that JSON does not have.
+                return _encode_any({name: str(value) for name, value in line.items()})
 
     return JsonFormatter()
 
 
-# A log line must not fail for what is in it.
+# A log line must not fail for what a function has put into it.
 _encode_any = JSONEncoder(ensure_ascii=False, default=str).encode
