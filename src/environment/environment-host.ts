@@ -97,7 +97,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     runtime: Runtime,
     interpreter: Interpreter,
   ) {
-    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory } = spec
+    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
     const client = await clients.provide(runtime.family, interpreter)
     const place = { ...interpreter, commands: client.commands }
     const clientDirectory = client.directory
@@ -107,6 +107,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       ephemeralStorageMb,
       codeDirectory,
       layersDirectory,
+      fileSystems,
       clientDirectory,
       interpreter: place,
     })
@@ -122,7 +123,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       freezer,
       polling,
       hostLog: log,
-      notice: interpreter.notice,
+      notices: [...(interpreter.notice === undefined ? [] : [interpreter.notice]), ...spec.notices],
       assignSession: (session) => user !== undefined && listener?.assign(user, session),
       release() {
         environments.delete(id)

@@ -1,4 +1,5 @@
 import type { LogSink } from '#base'
+import type { LoggingConfig } from '#resources'
 
 /** Everything an execution environment needs to know of its function version; fixed for its whole life. */
 export interface EnvironmentSpec {
@@ -17,6 +18,7 @@ export interface EnvironmentSpec {
   readonly codeDirectory: string
   /** The same of the function's layers, laid over each other; undefined when it has none. */
   readonly layersDirectory?: string
+  readonly fileSystems: readonly Mount[]
   /** The user's variables. */
   readonly variables: Readonly<Record<string, string>>
   readonly region: string
@@ -26,6 +28,15 @@ export interface EnvironmentSpec {
   readonly logStreamName: string
   readonly log: LogSink
   readonly runtimeVersionArn: string
+  /** Lines for the head of the log stream. */
+  readonly notices: readonly string[]
+  readonly logging: LoggingConfig
+}
+
+/** A directory of the host that the function sees under another name, and may write to. */
+export interface Mount {
+  readonly directory: string
+  readonly mountPath: string
 }
 
 export interface RoleCredentials {

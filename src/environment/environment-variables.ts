@@ -37,10 +37,17 @@ export function environmentVariables(
     LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
     PWD: paths.task,
     SHLVL: '0',
+    ...loggingVariables(spec),
     ...languageVariables(runtime, paths),
     ...spec.variables,
   }
 }
+
+/** The runtime client writes the application's lines. */
+const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> =>
+  logging.format === 'JSON'
+    ? { AWS_LAMBDA_LOG_FORMAT: logging.format, AWS_LAMBDA_LOG_LEVEL: logging.applicationLevel }
+    : {}
 
 function languageVariables(
   { family, version }: Runtime,

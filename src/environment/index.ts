@@ -4,4 +4,11 @@ export {
   type Isolation,
   openEnvironmentHost,
 } from './environment-host.ts'
-export type { Environment, EnvironmentSpec, Invocation, InvocationResult, RoleCredentials } from './environment-spec.ts'
+export type {
+  Environment,
+  EnvironmentSpec,
+  Invocation,
+  InvocationResult,
+  Mount,
+  RoleCredentials,
+} from './environment-spec.ts'

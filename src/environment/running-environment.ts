@@ -12,16 +12,8 @@ import {
 } from './function-errors.ts'
 import type { IdleFreezer } from './idle-freezer.ts'
 import { awaitInit, type InitOutcome } from './init-phase.ts'
-import {
-  endLine,
-  failureLine,
-  InvocationLog,
-  initReportLine,
-  initStartLine,
-  type ReportFailure,
-  reportLine,
-  startLine,
-} from './invocation-log.ts'
+import { InvocationLog } from './invocation-log.ts'
+import { type Outcome, type PlatformLines, platformLines, SUCCESS } from './platform-log/platform-lines.ts'
 import type { RuntimeAnswer, RuntimeError, RuntimeSession } from './runtime-api/runtime-session.ts'
 import { type RuntimeProcess, startRuntimeProcess } from './runtime-process.ts'
 import type { ProcessExit, Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
@@ -35,8 +27,8 @@ export interface EnvironmentParts {
   readonly freezer: IdleFreezer
   readonly polling: EagerPolling
   readonly hostLog: Log
-  /** A line for the head of the log stream. */
-  readonly notice: string | undefined
+  /** Lines for the head of the log stream. */
+  readonly notices: readonly string[]
   /** Makes the Runtime API by TCP lead to this session. */
   readonly assignSession: (session: RuntimeSession) => void
   /** Called once, when the environment has gone. */
@@ -68,6 +60,7 @@ export class RunningEnvironment implements Environment {
   readonly id: string
   readonly #parts: EnvironmentParts
   readonly #log: InvocationLog
+  readonly #lines: PlatformLines
   readonly #habit = new PollingHabit()
   /** One timer for the environment's whole life, wound up again by each invocation. */
   #deadline: NodeJS.Timeout | undefined
@@ -88,6 +81,7 @@ export class RunningEnvironment implements Environment {
     this.id = parts.id
     this.#parts = parts
     this.#log = new InvocationLog(parts.spec.log)
+    this.#lines = platformLines(parts.spec)
   }
 
   /** Resolves when the Init phase has ended; a failed one is repeated within the first invocation. */
@@ -127,7 +121,7 @@ export class RunningEnvironment implements Environment {
     this.#thaw()
     const { spec } = this.#parts
     if (invocation.wantsLogTail) this.#log.startTail()
-    this.#log.append(startLine(invocation.requestId, spec.functionVersion))
+    this.#log.append(this.#lines.start(invocation.requestId))
     return new Promise((resolve, reject) => {
       const deadlineMs = Date.now() + spec.timeoutSeconds * 1000
       const call: Call = { invocation, startMs: performance.now(), deadlineMs, resolve, reject, hasTimedOut: false }
@@ -146,9 +140,8 @@ export class RunningEnvironment implements Environment {
   // --- Init
 
   async #firstInit(): Promise<void> {
-    const { notice } = this.#parts
     const startMs = performance.now()
-    if (notice !== undefined) this.#log.append(notice)
+    for (const notice of this.#parts.notices) this.#log.append(this.#lines.notice(notice))
     const outcome = await this.#init('init', initLimitMs(this.#parts.spec))
     if (outcome.kind !== 'ready') return
     this.#initMs = performance.now() - startMs
@@ -169,22 +162,20 @@ export class RunningEnvironment implements Environment {
   }
 
   async #init(phase: 'init' | 'invoke', limitMs: number | undefined): Promise<InitOutcome> {
-    const { spec, sandbox, command, assignSession } = this.#parts
+    const { sandbox, command, assignSession } = this.#parts
     const startMs = performance.now()
-    this.#log.append(initStartLine(spec.runtime, spec.runtimeVersionArn))
+    this.#log.append(this.#lines.initStart(phase))
     const runtime = await startRuntimeProcess(sandbox, command, assignSession, (record) => this.#log.append(record))
     this.#process = runtime
     // Too late already: it must not outlive what it was started for.
     if (!this.isAlive || this.#call?.hasTimedOut) runtime.kill()
-    const outcome = await awaitInit(runtime, limitMs)
-    if (outcome.kind === 'ready') {
-      runtime.end.then((exit) => this.#onExit(runtime, exit))
-      return outcome
-    }
-    this.#process = undefined
+    const init = await awaitInit(runtime, limitMs)
+    if (init.kind === 'ready') runtime.end.then((exit) => this.#onExit(runtime, exit))
+    else this.#process = undefined
     const initMs = performance.now() - startMs
-    if (!this.#call?.hasTimedOut) this.#log.append(initReportLine(initMs, phase, reportedFailure(outcome)))
-    return outcome
+    if (!this.#call?.hasTimedOut)
+      for (const line of this.#lines.initEnd(phase, initMs, outcomeOfInit(init))) this.#log.append(line)
+    return init
   }
 
   // --- Invoke
@@ -199,7 +190,7 @@ export class RunningEnvironment implements Environment {
   }
 
   /** The caller has the answer at once; the log lines wait a turn, until output written before it has been read. */
-  #settle(call: Call, result: InvocationResult, failure?: ReportFailure): void {
+  #settle(call: Call, result: InvocationResult, outcome = outcomeOf(result)): void {
     const durationMs = performance.now() - call.startMs
     this.#habit.note(durationMs)
     this.#call = undefined
@@ -207,7 +198,7 @@ export class RunningEnvironment implements Environment {
     const report = () => {
       if (this.#owedReport !== report) return
       this.#owedReport = undefined
-      this.#report(call.invocation.requestId, durationMs, failure)
+      this.#report(call.invocation.requestId, durationMs, result.payload.length, outcome)
       if (call.invocation.wantsLogTail) call.resolve({ ...result, logTail: this.#log.endTail() })
     }
     this.#owedReport = report
@@ -215,13 +206,14 @@ export class RunningEnvironment implements Environment {
     this.#becomeIdle()
   }
 
-  #report(requestId: string, measuredMs: number, failure: ReportFailure | undefined): void {
+  #report(requestId: string, measuredMs: number, producedBytes: number, outcome: Outcome): void {
     const { memoryMb, timeoutSeconds } = this.#parts.spec
     const initMs = this.#initMs
     this.#initMs = undefined
     const durationMs = Math.min(measuredMs, timeoutSeconds * 1000)
-    this.#log.append(endLine(requestId))
-    this.#log.append(reportLine({ requestId, durationMs, memoryMb, usedMemoryMb: this.#usedMemory(), initMs, failure }))
+    const usedMemoryMb = this.#usedMemory()
+    this.#log.append(this.#lines.end({ requestId, durationMs, producedBytes, outcome }))
+    this.#log.append(this.#lines.report({ requestId, durationMs, memoryMb, usedMemoryMb, initMs, outcome }))
   }
 
   #usedMemory(): number {
@@ -281,7 +273,7 @@ export class RunningEnvironment implements Environment {
 
   #fail(call: Call, failure: PlatformFailure): void {
     const { requestId } = call.invocation
-    this.#log.append(failureLine(requestId, failure))
+    this.#log.append(this.#lines.failure(requestId, failure))
     this.#settle(call, failureResult(failure, requestId), failure)
   }
 
@@ -329,5 +321,11 @@ function resultOf(answer: RuntimeAnswer): InvocationResult {
   }
 }
 
-const reportedFailure = (outcome: Exclude<InitOutcome, { kind: 'ready' }>): ReportFailure =>
-  outcome.kind === 'failed' ? outcome.failure : { status: 'error', errorType: outcome.error.errorType }
+function outcomeOfInit(init: InitOutcome): Outcome {
+  if (init.kind === 'ready') return SUCCESS
+  return init.kind === 'failed' ? init.failure : { status: 'error', errorType: init.error.errorType }
+}
+
+/** When the platform has found no fault, an error is the function's own. */
+const outcomeOf = ({ errorType }: InvocationResult): Outcome =>
+  errorType === undefined ? SUCCESS : { status: 'failure', errorType }

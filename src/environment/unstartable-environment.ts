@@ -1,23 +1,25 @@
 import { strict as assert } from 'node:assert'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import { failureResult, type PlatformFailure } from './function-errors.ts'
-import { endLine, failureLine, InvocationLog, reportLine, startLine } from './invocation-log.ts'
+import { InvocationLog } from './invocation-log.ts'
+import { platformLines } from './platform-log/platform-lines.ts'
 
 /** Stands in where nothing on this host can run the function: every invocation answers with the reason. */
 export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, failure: PlatformFailure): Environment {
   const log = new InvocationLog(spec.log)
+  const lines = platformLines(spec)
   let isAlive = true
 
   async function invoke({ requestId, wantsLogTail }: Invocation): Promise<InvocationResult> {
     assert(isAlive, 'an environment that was shut down is not invoked')
     const startMs = performance.now()
     if (wantsLogTail) log.startTail()
-    log.append(startLine(requestId, spec.functionVersion))
-    log.append(failureLine(requestId, failure))
-    log.append(endLine(requestId))
+    log.append(lines.start(requestId))
+    log.append(lines.failure(requestId, failure))
     const durationMs = performance.now() - startMs
-    const report = { requestId, durationMs, memoryMb: spec.memoryMb, usedMemoryMb: 0, initMs: undefined, failure }
-    log.append(reportLine(report))
+    const { memoryMb } = spec
+    log.append(lines.end({ requestId, durationMs, producedBytes: 0, outcome: failure }))
+    log.append(lines.report({ requestId, durationMs, memoryMb, usedMemoryMb: 0, initMs: undefined, outcome: failure }))
     const result = failureResult(failure, requestId)
     return wantsLogTail ? { ...result, logTail: log.endTail() } : result
   }

@@ -1,12 +1,24 @@
 import type { Clock, Log } from '#base'
-import type { Environment, EnvironmentHost, InvocationResult } from '#environment'
-import type { Allocation, FunctionVersion, Place, ProvisionedConcurrency } from '#resources'
-import { isSettled, layerCode, runtimeVersionArn, settle } from '#resources'
+import type { Environment, EnvironmentHost, InvocationResult, Mount } from '#environment'
+import {
+  type Allocation,
+  type FunctionVersion,
+  fileSystemNotMounted,
+  isSettled,
+  layerCode,
+  noticesFor,
+  type Place,
+  type ProvisionedConcurrency,
+  runtimeVersionArn,
+  served,
+  settle,
+} from '#resources'
 import type { Store } from '#store'
 import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
 import { Provisioning } from './provisioning.ts'
+import { sampledTraceHeader } from './trace.ts'
 
 /** Temporary keys of a function's execution role. */
 export interface ExecutionCredentials {
@@ -30,12 +42,17 @@ export interface InvokeRequest {
 export interface InvocationOptions {
   readonly store: Store
   readonly environments: EnvironmentHost
+  /** Directories of the host by the access point ARN that they stand for. */
+  readonly fileSystems: ReadonlyMap<string, string>
   readonly place: Place
   readonly clock: Clock
   readonly log: Log
   /** Keys for one environment; `revoke` when the environment is gone is not needed, they expire. */
   issueCredentials(version: FunctionVersion): ExecutionCredentials
 }
+
+/** In Lambda's words. */
+const HOST_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64'
 
 /**
  * The data plane: runs events in execution environments, within the concurrency of function and account. Invocations
@@ -62,7 +79,9 @@ export class Invocations {
   invoke(version: FunctionVersion, request: InvokeRequest): Promise<InvocationResult> {
     const leave = this.#admission.admit(version)
     this.#running++
-    const result = this.#pools.invoke(version, request)
+    const serving = served(version)
+    const isTraced = serving.configuration.tracingMode === 'Active'
+    const result = this.#pools.invoke(serving, isTraced ? sampled(request) : request)
     const end = () => {
       leave()
       this.#end()
@@ -150,6 +169,7 @@ export class Invocations {
       timeoutSeconds: configuration.timeoutSeconds,
       isProvisioned,
       ...directories,
+      fileSystems: this.#mountsOf(version),
       variables: configuration.variables ?? {},
       region: place.region,
       account: version.account,
@@ -158,6 +178,21 @@ export class Invocations {
       logStreamName,
       log: store.logsOf(version.account).openStream(configuration.logging.group, logStreamName),
       runtimeVersionArn: runtimeVersionArn(place.partition, place.region, configuration.runtime),
+      notices: noticesFor(version, HOST_ARCHITECTURE),
+      logging: configuration.logging,
+    })
+  }
+
+  #mountsOf({ configuration: { fileSystems = [] } }: FunctionVersion): readonly Mount[] {
+    return fileSystems.map(({ accessPointArn, mountPath }) => {
+      const directory = this.#options.fileSystems.get(accessPointArn)
+      if (directory === undefined) throw fileSystemNotMounted(accessPointArn)
+      return { directory, mountPath }
     })
   }
 }
+
+const sampled = (request: InvokeRequest): InvokeRequest => ({
+  ...request,
+  traceHeader: sampledTraceHeader(request.traceHeader),
+})

@@ -12,3 +12,9 @@ export function traceHeaderFor(given: string | undefined, nowMs: number): string
   const id = `${prefix}${count.toString(16).padStart(COUNT_DIGITS, '0')}`
   return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${id};Parent=${id.slice(COUNT_DIGITS)};Sampled=0`
 }
+
+/** For active tracing: sampled, unless whoever called has decided on its own trace. */
+export function sampledTraceHeader(header: string): string {
+  if (header.startsWith('Root=') && header.includes(prefix)) return header.replace('Sampled=0', 'Sampled=1')
+  return header.includes('Sampled=') ? header : `${header};Sampled=1`
+}

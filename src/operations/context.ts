@@ -14,6 +14,8 @@ export interface Services {
   readonly place: Place
   /** False with `--auth none`: roles need not exist, and everybody is root. */
   readonly isEnforced: boolean
+  /** Directories of the host by the access point ARN that they stand for. */
+  readonly fileSystems: ReadonlyMap<string, string>
   readonly clock: Clock
   readonly log: Log
   /** A link that downloads a code package for ten minutes. */

@@ -5,6 +5,15 @@ import { deleteAlias } from './alias/delete-alias.ts'
 import { getAlias } from './alias/get-alias.ts'
 import { listAliases } from './alias/list-aliases.ts'
 import { updateAlias } from './alias/update-alias.ts'
+import { createCodeSigningConfig } from './code-signing/create-code-signing-config.ts'
+import { deleteCodeSigningConfig } from './code-signing/delete-code-signing-config.ts'
+import { deleteFunctionCodeSigningConfig } from './code-signing/delete-function-code-signing-config.ts'
+import { getCodeSigningConfig } from './code-signing/get-code-signing-config.ts'
+import { getFunctionCodeSigningConfig } from './code-signing/get-function-code-signing-config.ts'
+import { listCodeSigningConfigs } from './code-signing/list-code-signing-configs.ts'
+import { listFunctionsByCodeSigningConfig } from './code-signing/list-functions-by-code-signing-config.ts'
+import { putFunctionCodeSigningConfig } from './code-signing/put-function-code-signing-config.ts'
+import { updateCodeSigningConfig } from './code-signing/update-code-signing-config.ts'
 import { deleteFunctionConcurrency } from './concurrency/delete-function-concurrency.ts'
 import { getFunctionConcurrency } from './concurrency/get-function-concurrency.ts'
 import { putFunctionConcurrency } from './concurrency/put-function-concurrency.ts'
@@ -69,16 +78,16 @@ export const handlers: Handlers = {
   CheckpointDurableExecution: notYet,
   CreateAlias: createAlias,
   CreateCapacityProvider: notYet,
-  CreateCodeSigningConfig: notYet,
+  CreateCodeSigningConfig: createCodeSigningConfig,
   CreateEventSourceMapping: notYet,
   CreateFunction: createFunction,
   CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
   DeleteCapacityProvider: notYet,
-  DeleteCodeSigningConfig: notYet,
+  DeleteCodeSigningConfig: deleteCodeSigningConfig,
   DeleteEventSourceMapping: notYet,
   DeleteFunction: deleteFunction,
-  DeleteFunctionCodeSigningConfig: notYet,
+  DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
   DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
@@ -88,13 +97,13 @@ export const handlers: Handlers = {
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
   GetCapacityProvider: notYet,
-  GetCodeSigningConfig: notYet,
+  GetCodeSigningConfig: getCodeSigningConfig,
   GetDurableExecution: notYet,
   GetDurableExecutionHistory: notYet,
   GetDurableExecutionState: notYet,
   GetEventSourceMapping: notYet,
   GetFunction: getFunction,
-  GetFunctionCodeSigningConfig: notYet,
+  GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
@@ -113,14 +122,14 @@ export const handlers: Handlers = {
   InvokeWithResponseStream: notYet,
   ListAliases: listAliases,
   ListCapacityProviders: notYet,
-  ListCodeSigningConfigs: notYet,
+  ListCodeSigningConfigs: listCodeSigningConfigs,
   ListDurableExecutionsByFunction: notYet,
   ListEventSourceMappings: notYet,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctionUrlConfigs: listFunctionUrlConfigs,
   ListFunctionVersionsByCapacityProvider: notYet,
   ListFunctions: listFunctions,
-  ListFunctionsByCodeSigningConfig: notYet,
+  ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
   ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs,
@@ -128,7 +137,7 @@ export const handlers: Handlers = {
   ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
-  PutFunctionCodeSigningConfig: notYet,
+  PutFunctionCodeSigningConfig: putFunctionCodeSigningConfig,
   PutFunctionConcurrency: putFunctionConcurrency,
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
@@ -146,7 +155,7 @@ export const handlers: Handlers = {
   UntagResource: untagResource,
   UpdateAlias: updateAlias,
   UpdateCapacityProvider: notYet,
-  UpdateCodeSigningConfig: notYet,
+  UpdateCodeSigningConfig: updateCodeSigningConfig,
   UpdateEventSourceMapping: notYet,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,

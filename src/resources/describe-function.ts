@@ -1,8 +1,11 @@
 import type { lambda } from '#model'
-import type { FunctionVersion } from './function.ts'
+import type { FileSystemMount, FunctionVersion } from './function.ts'
 import { functionArn, type Place } from './function-name.ts'
+import { describeLogging } from './logging.ts'
 import { runtimeVersionArn } from './runtimes.ts'
+import { describeSnapStart } from './snap-start.ts'
 import { lambdaTime } from './time.ts'
+import { describeVpc } from './vpc.ts'
 
 /** A version as GetFunctionConfiguration shows it. `qualifier` is repeated in the ARN as the request gave it. */
 export function describeFunction(
@@ -45,20 +48,29 @@ export function describeListed(
     LastModified: lambdaTime(version.lastModifiedMs),
     CodeSha256: code.sha256,
     Version: version.version,
+    ...(configuration.vpc && { VpcConfig: describeVpc(place, version.account, configuration.vpc) }),
+    ...(configuration.deadLetterArn && { DeadLetterConfig: { TargetArn: configuration.deadLetterArn } }),
     ...(configuration.variables && { Environment: { Variables: configuration.variables } }),
+    ...(configuration.kmsKeyArn && { KMSKeyArn: configuration.kmsKeyArn }),
     TracingConfig: { Mode: configuration.tracingMode },
     RevisionId: version.revisionId,
     ...(configuration.layers && {
       Layers: configuration.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.size })),
     }),
+    ...(configuration.fileSystems && { FileSystemConfigs: configuration.fileSystems.map(describeMount) }),
     PackageType: configuration.packageType,
     Architectures: [configuration.architecture],
     EphemeralStorage: { Size: configuration.ephemeralStorageMb },
-    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
-    LoggingConfig: { LogFormat: configuration.logging.format, LogGroup: configuration.logging.group },
+    SnapStart: describeSnapStart(version),
+    LoggingConfig: describeLogging(configuration.logging),
   }
 }
 
 /** Lists that show all versions qualify every ARN, `$LATEST` too. */
 export const describeListedVersion = (place: Place, version: FunctionVersion) =>
   describeListed(place, version, version.version)
+
+const describeMount = ({ accessPointArn, mountPath }: FileSystemMount): lambda.FileSystemConfig => ({
+  Arn: accessPointArn,
+  LocalMountPath: mountPath,
+})

@@ -1,8 +1,11 @@
 import type { lambda } from '#model'
+import { type Attachments, updateAttachments } from './attachments.ts'
 import { checkVariables } from './environment-variables.ts'
-import type { FunctionConfiguration, LoggingConfig } from './function.ts'
+import type { FunctionConfiguration, TracingMode } from './function.ts'
 import { invalidParameter, notSupportedYet } from './function-errors.ts'
-import { isKnownRuntime, isRetiredRuntime, runtimeValueSet } from './runtimes.ts'
+import { defaultLogging, updateLogging } from './logging.ts'
+import { hasManagedInstances, isKnownRuntime, isRetiredRuntime, runtimeValueSet } from './runtimes.ts'
+import { checkSnapStart } from './snap-start.ts'
 
 // AWS's defaults of CreateFunction.
 const DEFAULT_TIMEOUT_SECONDS = 3
@@ -11,6 +14,8 @@ const DEFAULT_EPHEMERAL_STORAGE_MB = 512
 
 /** The settings of a new function, with AWS's defaults for those left out. */
 export function createConfiguration(functionName: string, input: lambda.CreateFunctionRequest): FunctionConfiguration {
+  if (input.CapacityProviderConfig !== undefined && input.Runtime && !hasManagedInstances(input.Runtime))
+    throw invalidParameter(`Runtime Enum ${input.Runtime} does not support specified feature: Lambda Managed Instances`)
   refuseWithoutEffect(input)
   if (input.PackageType === 'Image') throw notSupportedYet('PackageType Image')
   if (!input.Runtime || !input.Handler) {
@@ -18,7 +23,7 @@ export function createConfiguration(functionName: string, input: lambda.CreateFu
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
     )
   }
-  return {
+  return checkSnapStart({
     description: input.Description ?? '',
     role: input.Role,
     runtime: checkRuntime(input.Runtime),
@@ -29,9 +34,10 @@ export function createConfiguration(functionName: string, input: lambda.CreateFu
     architecture: input.Architectures?.[0] ?? 'x86_64',
     packageType: 'Zip',
     ...(input.Environment && { variables: checkVariables(input.Environment.Variables ?? {}) }),
-    tracingMode: 'PassThrough',
-    logging: updateLogging({ format: 'Text', group: `/aws/lambda/${functionName}` }, input.LoggingConfig),
-  }
+    tracingMode: updateTracing('PassThrough', input.TracingConfig),
+    logging: updateLogging(defaultLogging(functionName), input.LoggingConfig),
+    ...updateAttachments({}, input),
+  })
 }
 
 /** The settings after an update: members left out stay as they are. */
@@ -39,9 +45,12 @@ export function updateConfiguration(
   current: FunctionConfiguration,
   input: lambda.UpdateFunctionConfigurationRequest,
 ): FunctionConfiguration {
+  if (input.CapacityProviderConfig !== undefined)
+    throw invalidParameter("CapacityProviderConfig isn't supported for Lambda Default functions.")
   refuseWithoutEffect(input)
-  return {
-    ...current,
+  return checkSnapStart({
+    ...withoutAttachments(current),
+    ...updateAttachments(current, input),
     description: input.Description ?? current.description,
     role: input.Role ?? current.role,
     runtime: input.Runtime === undefined ? current.runtime : checkRuntime(input.Runtime),
@@ -50,20 +59,18 @@ export function updateConfiguration(
     memoryMb: input.MemorySize ?? current.memoryMb,
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? current.ephemeralStorageMb,
     ...(input.Environment && { variables: checkVariables(input.Environment.Variables ?? {}) }),
+    tracingMode: updateTracing(current.tracingMode, input.TracingConfig),
     logging: updateLogging(current.logging, input.LoggingConfig),
-  }
+  })
 }
 
-function updateLogging(current: LoggingConfig, change: lambda.LoggingConfig | undefined): LoggingConfig {
-  const format = change?.LogFormat ?? current.format
-  const hasLevel = change?.ApplicationLogLevel !== undefined || change?.SystemLogLevel !== undefined
-  if (format === 'Text' && hasLevel) {
-    throw invalidParameter(
-      'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or change the LogFormat to "JSON" and try again.',
-    )
-  }
-  if (format === 'JSON') throw notSupportedYet('LogFormat JSON')
-  return { format: 'Text', group: change?.LogGroup ?? current.group }
+const updateTracing = (current: TracingMode, { Mode }: lambda.TracingConfig = {}): TracingMode =>
+  // The model lets no other value through.
+  (Mode as TracingMode | undefined) ?? current
+
+function withoutAttachments(configuration: FunctionConfiguration): Omit<FunctionConfiguration, keyof Attachments> {
+  const { vpc: _, fileSystems: __, snapStart: ___, kmsKeyArn: ____, deadLetterArn: _____, ...rest } = configuration
+  return rest
 }
 
 function checkRuntime(runtime: string): string {
@@ -82,23 +89,13 @@ function checkRuntime(runtime: string): string {
 
 /** Refuses settings that would be stored and have no effect. Their neutral values, with which tools clear them, pass. */
 function refuseWithoutEffect(input: lambda.CreateFunctionRequest | lambda.UpdateFunctionConfigurationRequest): void {
-  const { VpcConfig: vpc } = input
   const settings: Readonly<Record<string, boolean>> = {
-    FileSystemConfigs: hasElements(input.FileSystemConfigs),
-    VpcConfig: hasElements(vpc?.SubnetIds) || hasElements(vpc?.SecurityGroupIds),
-    DeadLetterConfig: Boolean(input.DeadLetterConfig?.TargetArn),
-    KMSKeyArn: Boolean(input.KMSKeyArn),
-    'SnapStart ApplyOn PublishedVersions': input.SnapStart?.ApplyOn === 'PublishedVersions',
-    'TracingConfig Mode Active': input.TracingConfig?.Mode === 'Active',
     ImageConfig: Object.keys(input.ImageConfig ?? {}).length > 0,
     CapacityProviderConfig: input.CapacityProviderConfig !== undefined,
     DurableConfig: input.DurableConfig !== undefined,
     TenancyConfig: 'TenancyConfig' in input && input.TenancyConfig !== undefined,
-    CodeSigningConfigArn: 'CodeSigningConfigArn' in input && Boolean(input.CodeSigningConfigArn),
     PublishTo: 'PublishTo' in input && input.PublishTo !== undefined,
   }
   const found = Object.entries(settings).find(([, isSet]) => isSet)
   if (found) throw notSupportedYet(found[0])
 }
-
-const hasElements = (list: readonly unknown[] | undefined) => list !== undefined && list.length > 0

@@ -1,4 +1,5 @@
 import {
+  EFSMountFailureException,
   InvalidParameterValueException,
   PreconditionFailedException,
   ResourceConflictException,
@@ -64,6 +65,18 @@ export const unzippedTooLarge = () => invalidParameter('Unzipped size must be sm
 export const zippedTooLarge = () => requestEntityTooLarge('Zipped size must be smaller than 52428800 bytes')
 
 export const roleNotAssumable = () => invalidParameter('The role defined for the function cannot be assumed by Lambda.')
+
+export const fileSystemNotHere = (arn: string) =>
+  invalidParameter(
+    `No directory of this host stands for the access point ${arn}. Start lambent with --file-system ${arn}=<directory>.`,
+  )
+
+/** When a function runs whose directory was there once. */
+export const fileSystemNotMounted = (arn: string) =>
+  new EFSMountFailureException({
+    Type: 'User',
+    Message: `The function could not mount the file system with access point ${arn}: no directory of this host stands for it.`,
+  })
 
 /** A setting of AWS's that would be stored and then do nothing is refused instead. */
 export const notSupportedYet = (setting: string) => invalidParameter(`${setting} is not supported by lambent yet.`)

@@ -32,9 +32,11 @@ export function beginUpdate(
   change: { configuration?: FunctionConfiguration; code?: CodePackage },
   nowMs: number,
 ): FunctionVersion {
+  const { configuration, code, deploymentId } = current
   return {
     ...current,
     ...change,
+    replaced: { configuration, code, deploymentId },
     deploymentId: newUuid(),
     revisionId: newUuid(),
     lastModifiedMs: nowMs,
@@ -45,9 +47,13 @@ export function beginUpdate(
 
 /** The end of a creation or an update: Active and Successful, under a new revision. */
 export function settle(current: FunctionVersion): FunctionVersion {
-  const { stateReason: _, lastUpdateReason: __, ...rest } = current
+  const { stateReason: _, lastUpdateReason: __, replaced: ___, ...rest } = current
   return { ...rest, state: 'Active', lastUpdateStatus: 'Successful', revisionId: newUuid() }
 }
+
+/** The version as invocations find it: while an update is in progress, with what it replaces. */
+export const served = (version: FunctionVersion): FunctionVersion =>
+  version.replaced ? { ...version, ...version.replaced } : version
 
 export const isSettled = (version: FunctionVersion): boolean =>
   version.state === 'Active' && version.lastUpdateStatus === 'Successful'

@@ -12,11 +12,27 @@ export interface Reason {
   readonly text: string
 }
 
-export interface LoggingConfig {
-  readonly format: 'Text' | 'JSON'
-  readonly group: string
-  readonly applicationLevel?: string
-  readonly systemLevel?: string
+/** Levels exist in the JSON format only. */
+export type LoggingConfig = { readonly group: string } & (
+  | { readonly format: 'Text' }
+  | { readonly format: 'JSON'; readonly applicationLevel: ApplicationLogLevel; readonly systemLevel: SystemLogLevel }
+)
+
+export type TracingMode = 'PassThrough' | 'Active'
+export type ApplicationLogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
+export type SystemLogLevel = 'DEBUG' | 'INFO' | 'WARN'
+
+/** The subnets and security groups that a function names; none of either: it was detached. */
+export interface VpcAttachment {
+  readonly subnetIds: readonly string[]
+  readonly securityGroupIds: readonly string[]
+  readonly isIpv6Allowed: boolean
+}
+
+export interface FileSystemMount {
+  readonly accessPointArn: string
+  /** Below `/mnt`. */
+  readonly mountPath: string
 }
 
 /** What CreateFunction and UpdateFunctionConfiguration set. Names are ours; `describeFunction` gives them their wire names. */
@@ -32,8 +48,15 @@ export interface FunctionConfiguration {
   readonly packageType: 'Zip'
   /** The user's environment variables; undefined when none were ever given. */
   readonly variables?: Readonly<Record<string, string>>
-  readonly tracingMode: 'PassThrough' | 'Active'
+  readonly tracingMode: TracingMode
   readonly logging: LoggingConfig
+  /** Undefined when it never had one. */
+  readonly vpc?: VpcAttachment
+  readonly fileSystems?: readonly FileSystemMount[]
+  readonly snapStart?: 'PublishedVersions'
+  readonly kmsKeyArn?: string
+  /** A queue or a topic. */
+  readonly deadLetterArn?: string
   /** In the order given; undefined when there are none. They stay usable when the layer versions are deleted. */
   readonly layers?: readonly FunctionLayer[]
 }
@@ -53,15 +76,23 @@ export interface CodePackage {
   readonly sha256: string
   /** Bytes of the zip. */
   readonly size: number
+  /** It was deployed although a code signing configuration asks for a signature. */
+  readonly isUntrusted?: true
+}
+
+/** What environments are started from. */
+export interface Deployment {
+  readonly configuration: FunctionConfiguration
+  readonly code: CodePackage
+  /** New with every change of code or configuration: environments serve one deployment only. */
+  readonly deploymentId: string
 }
 
 /** One version of a function: `$LATEST`, which changes, or a published one, which does not. */
-export interface FunctionVersion {
+export interface FunctionVersion extends Deployment {
   readonly account: string
   readonly functionName: string
   readonly version: string
-  readonly configuration: FunctionConfiguration
-  readonly code: CodePackage
   readonly revisionId: string
   /** Epoch milliseconds of the last change of code or configuration. */
   readonly lastModifiedMs: number
@@ -69,8 +100,8 @@ export interface FunctionVersion {
   readonly stateReason?: Reason
   readonly lastUpdateStatus?: UpdateStatus
   readonly lastUpdateReason?: Reason
-  /** New with every change of code or configuration: environments serve one deployment only. */
-  readonly deploymentId: string
+  /** What goes on serving until the update under way has settled. */
+  readonly replaced?: Deployment
   /** Distinguishes a function from an earlier one of the same name that was deleted. */
   readonly functionId: string
   /** Tags belong to the function; they are kept with `$LATEST`. */

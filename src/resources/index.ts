@@ -2,6 +2,15 @@ export { type Alias, chooseVersion, describeAlias, newAlias, updateAlias, type W
 export * from './alias-errors.ts'
 export * from './code-errors.ts'
 export {
+  type CodeSigningConfig,
+  codeSigningConfigArn,
+  codeSigningConfigIdIn,
+  describeCodeSigningConfig,
+  newCodeSigningConfig,
+  updateCodeSigningConfig,
+} from './code-signing-config.ts'
+export * from './code-signing-errors.ts'
+export {
   ACCOUNT_CONCURRENCY,
   MAXIMUM_RESERVED,
   type ThrottleReason,
@@ -21,7 +30,10 @@ export {
 } from './event-invoke-config.ts'
 export * from './event-invoke-errors.ts'
 export {
+  type ApplicationLogLevel,
   type CodePackage,
+  type Deployment,
+  type FileSystemMount,
   type FunctionConfiguration,
   type FunctionLayer,
   type FunctionState,
@@ -29,6 +41,7 @@ export {
   LATEST,
   type LoggingConfig,
   type Reason,
+  type SystemLogLevel,
   type Tags,
   type UpdateStatus,
 } from './function.ts'
@@ -48,7 +61,7 @@ export {
   qualifiedArn,
 } from './function-name.ts'
 export type { FunctionSetting } from './function-setting.ts'
-export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
+export { beginUpdate, isSettled, newFunction, served, settle } from './function-state.ts'
 export {
   describeFunctionUrl,
   describeNewFunctionUrl,
@@ -77,6 +90,7 @@ export {
   parseLayerName,
   parseLayerVersionArn,
 } from './layer-name.ts'
+export { noticesFor } from './notices.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { functionPermission, layerPermission } from './permission.ts'
 export * from './policy-errors.ts'

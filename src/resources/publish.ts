@@ -35,7 +35,7 @@ export function publish(latest: FunctionVersion, description = latest.configurat
 
 /** Tags, the policy and the count of versions belong to the function; a version begins with a state of its own. */
 function copyable(latest: FunctionVersion): FunctionVersion {
-  const { tags, policy, lastVersion, stateReason, lastUpdateStatus, lastUpdateReason, ...copied } = latest
+  const { tags, policy, lastVersion, replaced, stateReason, lastUpdateStatus, lastUpdateReason, ...copied } = latest
   return copied
 }
 

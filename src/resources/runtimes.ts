@@ -54,6 +54,20 @@ const RETIRED = new Set([
   'dotnet7',
 ])
 
+// The runtimes whose environments can serve several invocations at once.
+const MANAGED_INSTANCES = new Set([
+  'java21',
+  'java25',
+  'python3.13',
+  'python3.14',
+  'nodejs22.x',
+  'nodejs24.x',
+  'dotnet8',
+  'dotnet10',
+  'provided.al2023',
+])
+
+export const hasManagedInstances = (runtime: string): boolean => MANAGED_INSTANCES.has(runtime)
 export const isRetiredRuntime = (runtime: string): boolean => RETIRED.has(runtime)
 export const isKnownRuntime = (runtime: string): boolean => (SUPPORTED_RUNTIMES as readonly string[]).includes(runtime)
 export const runtimeValueSet = `[${SUPPORTED_RUNTIMES.join(', ')}]`

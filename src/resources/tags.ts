@@ -27,10 +27,9 @@ export const onlyFunctionsHaveTags = () =>
   invalidParameter('Tags on function aliases and versions are not supported. Please specify a function ARN.')
 
 /** AWS's sentences about a taggable resource of another kind that does not exist. */
-const missing: Readonly<Record<string, (arn: string) => { readonly Type?: string; readonly Message: string }>> = {
+const missing: Readonly<Record<string, (arn: string) => { readonly Type: string; readonly Message: string }>> = {
   'event-source-mapping': (arn) => ({ Type: 'User', Message: `Event source mapping not found: ${arn}` }),
   'capacity-provider': (arn) => ({ Type: 'User', Message: `Capacity provider not found: ${arn}` }),
-  'code-signing-config': (arn) => ({ Message: `The Lambda code signing configuration ${arn} can not be found.` }),
 }
 
 export function taggedResourceNotFound(kind: string, arn: string): ResourceNotFoundException {

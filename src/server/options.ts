@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly organizationId?: string
   readonly auth: 'iam' | 'none'
   readonly isolation: 'bubblewrap' | 'process'
+  /** Directories by the ARN of the access point that they stand for. */
+  readonly fileSystems: ReadonlyMap<string, string>
   /** The root user's key, when the environment presets it. */
   readonly presetRootKey?: KeyPair
   /** What speaks S3, if not AWS itself. */
@@ -86,14 +89,17 @@ const options = {
   's3-endpoint': { default: '', form: 'URL', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint },
 } as const satisfies Readonly<Record<string, Option>>
 
+/** May be given again and again; LAMBENT_FILE_SYSTEMS separates them by commas. */
+const FILE_SYSTEM = 'file-system'
+
 type OptionName = keyof typeof options
 
 export const usage = `usage: npm start -- ${Object.entries(options)
   .map(([name, option]: [string, Option]) => `[--${name} ${option.form ?? option.default}]`)
-  .join(' ')}`
+  .join(' ')} [--${FILE_SYSTEM} ARN=DIR]...`
 
 export function readOptions(argv: readonly string[], environment: Variables): ServerOptions {
-  const given = parseArguments(argv)
+  const { [FILE_SYSTEM]: mounts, ...given } = parseArguments(argv)
   const value = (name: OptionName): string => {
     const variable = `LAMBENT_${name.toUpperCase().replaceAll('-', '_')}`
     const [source, text] = given[name] === undefined ? [variable, environment[variable]] : [`--${name}`, given[name]]
@@ -118,6 +124,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),
     ...(s3Endpoint && { s3Endpoint }),
@@ -125,16 +132,32 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   }
   if (read.auth === 'none' && !isLoopback(read.host))
     throw new BadOption(`--auth none accepts anybody, so it listens on a loopback address only, not on ${read.host}`)
+  if (read.isolation === 'process' && read.fileSystems.size > 0)
+    throw new BadOption(`--${FILE_SYSTEM} needs --isolation bubblewrap: a process without namespaces has no mounts`)
   return read
 }
 
-function parseArguments(argv: readonly string[]): Readonly<Record<string, string | undefined>> {
+const ACCESS_POINT = /^(arn:aws[a-z-]*:(?:elasticfilesystem|s3files):[^=]+)=(.+)$/
+
+function readFileSystems(given: readonly string[]): ReadonlyMap<string, string> {
+  const pairs = given.map((text) => {
+    const [, arn, directory] = ACCESS_POINT.exec(text) ?? []
+    if (arn === undefined || directory === undefined)
+      throw new BadOption(`--${FILE_SYSTEM}: '${text}' is not <access point ARN>=<directory>`)
+    if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+      throw new BadOption(`--${FILE_SYSTEM}: '${directory}' is not a directory`)
+    return [arn, resolve(directory)] as const
+  })
+  return new Map(pairs)
+}
+
+type Arguments = { readonly [Name in OptionName]?: string } & { readonly [FILE_SYSTEM]?: readonly string[] }
+
+function parseArguments(argv: readonly string[]): Arguments {
   try {
-    const names = Object.keys(options).map((name) => [name, { type: 'string' as const }])
-    return parseArgs({ args: [...argv], options: Object.fromEntries(names), allowPositionals: false }).values as Record<
-      string,
-      string | undefined
-    >
+    const single = Object.keys(options).map((name) => [name, { type: 'string' as const }])
+    const names = { ...Object.fromEntries(single), [FILE_SYSTEM]: { type: 'string' as const, multiple: true } }
+    return parseArgs({ args: [...argv], options: names, allowPositionals: false }).values as Arguments
   } catch (error) {
     throw new BadOption(`${error instanceof Error ? error.message.split('. ')[0] : error}; ${usage}`)
   }

@@ -66,7 +66,15 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       sessionName: sessionNameOf(version),
       sourceFunctionArn: sourceArnOf(place, version),
     })
-  const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
+  const invocations = new Invocations({
+    store,
+    environments,
+    fileSystems: options.fileSystems,
+    place,
+    clock,
+    log,
+    issueCredentials,
+  })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
   const objects = new S3Objects(
@@ -93,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     objects,
     place,
     isEnforced,
+    fileSystems: options.fileSystems,
     clock,
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),

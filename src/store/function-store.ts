@@ -7,8 +7,11 @@ export interface FunctionStore {
   /** The warm path: what memory knows, at once. 'unknown' means: ask `find`, which then remembers. */
   peek(account: string, functionName: string, version: string): FunctionVersion | undefined | 'unknown'
 
-  /** A new function, with its first version if that is published at once. False when it already exists. */
-  create(record: FunctionVersion, published?: FunctionVersion): Promise<boolean>
+  /**
+   * A new function, with its first version if that is published at once, and the code signing configuration that it
+   * uses. False when it already exists, or the configuration does not.
+   */
+  create(record: FunctionVersion, published?: FunctionVersion, codeSigningConfigId?: string): Promise<boolean>
 
   /**
    * Replaces the record whose stored revision is `expectedRevisionId`, and adds the version that is published with the
@@ -28,7 +31,7 @@ export interface FunctionStore {
   /** Versions whose creation or update has not ended: work to take up again after a crash. */
   listUnsettled(): Promise<readonly FunctionVersion[]>
 
-  /** The `sha256` of every code package that some version runs, those of its layers and of what they are merged into. */
+  /** The `sha256` of every package that some version runs, or runs until its update has settled: code, layers, merged layers. */
   usedCode(): Promise<ReadonlySet<string>>
 
   usage(account: string): Promise<AccountUsage>

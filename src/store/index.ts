@@ -1,4 +1,5 @@
 export type { AliasStore, AliasWrite, ListAliasesOptions } from './alias-store.ts'
+export type { CodeSigningStore } from './code-signing-store.ts'
 export type { CodeStore } from './code-store.ts'
 export type { ConcurrencyStore, ProvisionOutcome } from './concurrency-store.ts'
 export {

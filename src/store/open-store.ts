@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
 import { createAliasStore } from './database/aliases.ts'
+import { createCodeSigningStore } from './database/code-signing.ts'
 import { openConcurrencyStore } from './database/concurrency.ts'
 import { openEventStore } from './database/events.ts'
 import { openFunctionSettings } from './database/function-settings.ts'
@@ -56,14 +57,16 @@ export async function openStore({
   const settings = await openFunctionSettings(database)
   const aliases = createAliasStore(database, [settings])
   const concurrency = await openConcurrencyStore(database, settings.provisionedConcurrency)
+  const codeSigning = createCodeSigningStore(database)
   const layers = await openLayerStore(database)
-  const functions = createFunctionStore(database, [aliases, concurrency, settings, events], [settings])
+  const functions = createFunctionStore(database, [aliases, concurrency, settings, codeSigning, events], [settings])
   const opened = parts.move()
   return {
     functions,
     aliases,
     concurrency,
     layers,
+    codeSigning,
     eventInvokeConfigs: settings.eventInvokeConfigs,
     functionUrls: settings.functionUrls,
     runtimeManagement: settings.runtimeManagement,

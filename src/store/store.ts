@@ -1,5 +1,6 @@
 import type { EventInvokeConfig, Recursion, RuntimeManagement } from '#resources'
 import type { AliasStore } from './alias-store.ts'
+import type { CodeSigningStore } from './code-signing-store.ts'
 import type { CodeStore } from './code-store.ts'
 import type { ConcurrencyStore } from './concurrency-store.ts'
 import type { EventStore } from './event-store.ts'
@@ -24,6 +25,7 @@ export interface Store {
   readonly runtimeManagement: SettingStore<RuntimeManagement>
   /** Of functions as a whole: under `$LATEST`. */
   readonly recursion: SettingStore<Recursion>
+  readonly codeSigning: CodeSigningStore
   readonly events: EventStore
   readonly identities: IdentityStore
   readonly code: CodeStore

@@ -11,6 +11,7 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import {
+  CreateCodeSigningConfigCommand,
   CreateFunctionCommand,
   DeleteFunctionCommand,
   GetFunctionCommand,
@@ -38,16 +39,22 @@ import {
   TRUST_LAMBDA,
   untilUpdated,
 } from '../support/clients.ts'
+import { AllowedPublishers, attemptsAtCodeSigning } from '../support/code-signing-attempts.ts'
 import { denied, type Refusal, refusalOf } from '../support/refusal.ts'
 import { ACCOUNT, type Credentials, REGION, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOfFixture } from '../support/zip.ts'
 
 let server: TestServer
 let Role: string
+let configArn: string
 before(async () => {
   server = await startTestServer()
   Role = await executionRole(server)
   await createFunction(server, { FunctionName: 'target', code: 'echo-node' })
+  const { CodeSigningConfig } = await lambdaClient(server).send(
+    new CreateCodeSigningConfigCommand({ AllowedPublishers }),
+  )
+  configArn = CodeSigningConfig?.CodeSigningConfigArn ?? ''
 })
 after(() => server[Symbol.asyncDispose]())
 
@@ -113,6 +120,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   },
   ...attemptsAtTarget,
   ...attemptsAtSettings,
+  ...attemptsAtCodeSigning(() => configArn),
   DeleteFunction: {
     action: 'lambda:DeleteFunction',
     resource: arn('made'),
@@ -125,8 +133,9 @@ test('every operation that has a handler is tried here', () => {
   assert.deepEqual(Object.keys(attempts).sort(), implemented.sort())
 })
 
-for (const [name, { action, resource, send, also = [] }] of Object.entries(attempts)) {
+for (const [name, { action, resource: named, send, also = [] }] of Object.entries(attempts)) {
   test(`${name} needs a policy that allows ${action}`, async () => {
+    const resource = typeof named === 'string' ? named : named()
     const user = `tries-${name}`
     const credentials = await createUser(server, user)
     const client = lambdaClient(server, credentials)

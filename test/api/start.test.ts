@@ -146,6 +146,21 @@ const inVain: readonly {
     environment: { LAMBENT_ORGANIZATION: 'mine' },
     line: /^LAMBENT_ORGANIZATION: 'mine' is not the id of an organization such as o-a1b2c3d4e5$/,
   },
+  {
+    name: 'a file system without a directory',
+    args: ['--file-system', 'arn:aws:elasticfilesystem:x'],
+    line: /^--file-system: 'arn:aws:elasticfilesystem:x' is not <access point ARN>=<directory>$/,
+  },
+  {
+    name: 'a file system whose directory is not there',
+    args: ['--file-system', 'arn:aws:elasticfilesystem:x=/nowhere'],
+    line: /^--file-system: '\/nowhere' is not a directory$/,
+  },
+  {
+    name: 'a file system without namespaces',
+    args: ['--isolation', 'process', '--file-system', 'arn:aws:elasticfilesystem:x=/tmp'],
+    line: /^--file-system needs --isolation bubblewrap/,
+  },
   { name: 'an unknown way to authenticate', args: ['--auth', 'maybe'], line: /^--auth: 'maybe' is not iam or none$/ },
   {
     name: 'an unknown isolation',

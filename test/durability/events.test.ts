@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { DeleteFunctionCommand, InvokeCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
+import {
+  DeleteFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  InvokeCommand,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient } from '../support/clients.ts'
 import { poll } from '../support/poll.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
-import { startSlowServer } from '../support/slow-runtime.ts'
 
 // What was answered with 202 runs, whatever happens to the server.
 
@@ -67,12 +71,11 @@ test('a thousand events run although the server is killed right after it accepte
 
 test('events that had not begun when the server was killed run once, as the log tells', async () => {
   using directory = dataDirectory()
-  await using slow = await startSlowServer(directory.path)
-  const first = slow.server
-  await createFunction(first, { FunctionName: 'waiting', code: 'echo-node' })
-  // The interpreter of the new runtime is not there before the server is killed.
-  const update = { FunctionName: 'waiting', Runtime: 'nodejs16.x' } as const
-  await lambdaClient(first).send(new UpdateFunctionConfigurationCommand(update))
+  await using first = await startTestServer({ dataDirectory: directory.path })
+  const FunctionName = 'waiting'
+  await createFunction(first, { FunctionName, code: 'echo-node' })
+  const nothing = { FunctionName, ReservedConcurrentExecutions: 0 }
+  await lambdaClient(first).send(new PutFunctionConcurrencyCommand(nothing))
   const names = numbers(300)
   await sendEvents(
     first,
@@ -80,8 +83,8 @@ test('events that had not begun when the server was killed run once, as the log 
     names.map((name) => ({ name })),
   )
   await first.kill()
-  slow.finish()
-  await using second = await startTestServer({ dataDirectory: directory.path, environment: slow.environment })
+  await using second = await startTestServer({ dataDirectory: directory.path })
+  await lambdaClient(second).send(new DeleteFunctionConcurrencyCommand({ FunctionName }))
   const lines = await poll(async () => {
     const found = await logged(second, 'waiting', 'number-').catch(() => [])
     return found.length >= names.length ? found : undefined
@@ -134,21 +137,20 @@ test('an event that fails is logged under its request id and holds up nobody', a
 
 test('events of a function that is deleted are dropped, and others go on', async () => {
   using recorder = await startRecorder()
-  await using slow = await startSlowServer()
-  const { server } = slow
+  await using server = await startTestServer()
   for (const FunctionName of ['doomed', 'other']) await createFunction(server, { FunctionName, code: 'tell-node' })
-  const update = { FunctionName: 'doomed', Runtime: 'nodejs16.x' } as const
-  await lambdaClient(server).send(new UpdateFunctionConfigurationCommand(update))
+  const nothing = { FunctionName: 'doomed', ReservedConcurrentExecutions: 0 }
+  await lambdaClient(server).send(new PutFunctionConcurrencyCommand(nothing))
   await sendEvents(
     server,
     'doomed',
     numbers(5).map((name) => ({ url: recorder.urlFor(`doomed-${name}`) })),
   )
   await lambdaClient(server).send(new DeleteFunctionCommand({ FunctionName: 'doomed' }))
-  slow.finish()
   await sendEvents(server, 'other', [{ url: recorder.urlFor('other') }])
   await poll(() => recorder.told.get('other'))
   assert.equal((await invoke(server, 'other', { url: recorder.urlFor('last') })).FunctionError, undefined)
+  assert.deepEqual([...recorder.told.keys()].sort(), ['last', 'other'])
 })
 
 /** Processes that have the text in their environment. */

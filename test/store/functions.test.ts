@@ -195,3 +195,16 @@ test('unsettled functions and used code are known', async (t) => {
   assert.equal((await functions.listUnsettled()).length, 1)
   assert.deepEqual(await functions.usedCode(), new Set([functionVersion('').code.sha256]))
 })
+
+test('the package that an update replaces is in use until the update has settled', async (t) => {
+  const { functions } = await temporaryStore(t)
+  const before = functionVersion('f', { code: { sha256: 'old', size: 1 } })
+  await functions.create(before)
+  const { configuration, code, deploymentId } = before
+  const replaced = { configuration, code, deploymentId }
+  const updating = { code: { sha256: 'new', size: 1 }, revisionId: 'second', lastUpdateStatus: 'InProgress' } as const
+  await functions.update({ ...before, ...updating, replaced }, 'first')
+  assert.deepEqual(await functions.usedCode(), new Set(['new', 'old']))
+  await functions.update({ ...before, ...updating, lastUpdateStatus: 'Successful', revisionId: 'third' }, 'second')
+  assert.deepEqual(await functions.usedCode(), new Set(['new']))
+})

@@ -39,7 +39,8 @@ import { zipOf } from './zip.ts'
 /** A call that is allowed by one action on one resource. */
 export interface Attempt {
   readonly action: string
-  readonly resource: string
+  /** A function for one that is not known before the test runs. */
+  readonly resource: string | (() => string)
   readonly send: (client: LambdaClient) => Promise<unknown>
   /** Allowed beside the action itself, so that the whole operation succeeds. */
   readonly also?: readonly object[]

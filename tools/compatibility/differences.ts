@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn, SnapStart, X-Ray tracing, LogFormat JSON, container images, PublishTo, destinations of events and InvokeMode RESPONSE_STREAM are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'DeadLetterConfig, CapacityProviderConfig, DurableConfig, TenancyConfig, container images, PublishTo, destinations of events and InvokeMode RESPONSE_STREAM are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
@@ -12,8 +12,43 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Architectures',
-    here: "arm64 and x86_64 are accepted on every host and shown as given; functions run on the host's processor.",
+    here: "arm64 and x86_64 are accepted on every host and shown as given; functions run on the host's processor, and their log says so when it is another.",
     why: 'Python and Node.js code without native modules runs on both.',
+  },
+  {
+    subject: 'VpcConfig',
+    here: "Ids of the right form are kept and shown, under a VpcId that is the same for the whole account; functions use the host's network all the same.",
+    why: 'There is no EC2, and a function that names its VPC has to deploy.',
+  },
+  {
+    subject: 'FileSystemConfigs',
+    here: 'An access point works when a directory of the host stands for it: `--file-system <access point ARN>=<directory>`. It must be writable for everybody, because every environment has a user of its own; what functions create in it is open to all of them. Other access points are refused.',
+    why: 'There is no EFS, and a mount that is not there would mislead.',
+  },
+  {
+    subject: 'SnapStart',
+    here: 'Kept and shown; there are no snapshots, Init runs as usual, and the log says so.',
+    why: 'Environments start in milliseconds.',
+  },
+  {
+    subject: 'TracingConfig',
+    here: 'Active samples every invocation that comes without a decision of its own; nothing is sent to X-Ray, and the log says so.',
+    why: 'There is no X-Ray daemon.',
+  },
+  {
+    subject: 'KMSKeyArn',
+    here: 'Kept and shown; the key is not used.',
+    why: 'There is no KMS.',
+  },
+  {
+    subject: 'Code signing',
+    here: 'Every package counts as unsigned: under the policy Enforce nothing can be deployed, under Warn the logs of the server and of the function tell.',
+    why: "AWS Signer's certificates cannot be verified here, and a check that is left out must not look like one that was passed.",
+  },
+  {
+    subject: 'LogFormat JSON',
+    here: 'Without the optional members `spans` and `tracing` of system log records.',
+    why: 'They belong to X-Ray.',
   },
   {
     subject: 'Pending and InProgress',

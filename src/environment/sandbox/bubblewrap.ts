@@ -154,9 +154,12 @@ class BubblewrapSandbox implements Sandbox {
     if (this.user !== undefined) users?.giveBack(this.user)
   }
 
-  /** Gives up all rights first; only then the variables are set and the interpreter starts. */
+  /**
+   * Gives up all rights first; only then the variables are set and the interpreter starts. What it writes into a shared
+   * file system must be open to environments with other user ids, as all users of an access point are one at AWS.
+   */
   #command(parameters: readonly string[]): string[] {
-    const { interpreter } = this.#parts.spec
+    const { interpreter, fileSystems } = this.#parts.spec
     const user = this.user
     const setpriv = [
       'setpriv',
@@ -171,7 +174,7 @@ class BubblewrapSandbox implements Sandbox {
       ...(user === undefined ? [] : setpriv),
       '/bin/sh',
       '-c',
-      START_SCRIPT,
+      fileSystems.length > 0 ? `umask 0; ${START_SCRIPT}` : START_SCRIPT,
       `/var/lang/bin/${interpreter.commands[0]}`,
       ...parameters,
     ]
@@ -195,6 +198,10 @@ class BubblewrapSandbox implements Sandbox {
       ...(temporary === undefined
         ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs', '/tmp']
         : ['--bind', temporary, '/tmp']),
+      ...spec.fileSystems.flatMap(({ directory, mountPath }) => [
+        ...makeParents(mountPath),
+        ...['--bind', directory, mountPath],
+      ]),
       ...['--chdir', PATHS.task, '--remount-ro', '/dev', '--remount-ro', '/'],
     ]
   }

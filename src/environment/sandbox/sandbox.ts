@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import type { Mount } from '../environment-spec.ts'
 
 /** A technique of isolation: makes sandboxes, and says which limits it can enforce on this machine. */
 export interface SandboxTechnique {
@@ -18,6 +19,7 @@ export interface SandboxSpec {
   readonly ephemeralStorageMb: number
   readonly codeDirectory: string
   readonly layersDirectory: string | undefined
+  readonly fileSystems: readonly Mount[]
   /** Our runtime client, seen as the runtime's directory. */
   readonly clientDirectory: string
   readonly interpreter: InterpreterPlace

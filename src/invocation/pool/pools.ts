@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
-import { type Allocation, type FunctionVersion, isSettled, NOTHING_ALLOCATED, throttled } from '#resources'
+import { type Allocation, type FunctionVersion, NOTHING_ALLOCATED, throttled } from '#resources'
 import { Pool, type PoolHost } from './pool.ts'
 
 // Each start takes a core for tens of milliseconds; more at a time would only make all of them late.
@@ -103,11 +103,10 @@ export class Pools implements PoolHost {
     return this.#environments.startEstimateMs(version.configuration.runtime)
   }
 
-  /** While an update is in progress, the deployment before it goes on serving. */
   #poolFor(version: FunctionVersion): Pool {
     const key = poolKey(version.functionId, version.version)
     const current = this.#current.get(key)
-    if (current && (current.version.deploymentId === version.deploymentId || !isSettled(version))) return current
+    if (current?.version.deploymentId === version.deploymentId) return current
     const pool = new Pool(version, this)
     this.#current.set(key, pool)
     if (current) this.#retire(current)

@@ -8,9 +8,12 @@ import {
   publish,
   withLayers,
 } from '#resources'
+import { markUntrusted, refuseUntrusted } from '../code-signing/admit-code.ts'
+import { findConfigToUse } from '../code-signing/find-config.ts'
 import type { Handler } from '../context.ts'
 import { checkSizeWithLayers, findLayers } from '../layer/function-layers.ts'
 import { newFunctionName } from './address.ts'
+import { checkAttachments } from './attachments.ts'
 import { storeCode } from './code-package.ts'
 import { checkExecutionRole } from './execution-role.ts'
 
@@ -21,7 +24,11 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
   const tags = checkTags(input.Tags)
   if (tags) context.authorize('lambda:TagResource', functionArn(place, { account: caller.account, functionName }))
   await checkExecutionRole(context, input.Role)
-  const code = await storeCode(context, input.Code)
+  checkAttachments(context, configuration)
+  const arn = input.CodeSigningConfigArn
+  const signing = arn === undefined ? undefined : await findConfigToUse(context, arn)
+  refuseUntrusted(signing, functionName)
+  const code = markUntrusted(context, await storeCode(context, input.Code), signing)
   await checkSizeWithLayers(context, code, configuration)
   const created = newFunction({
     account: caller.account,
@@ -32,7 +39,11 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
     nowMs: clock.now(),
   })
   const { latest, published } = input.Publish ? publish(created) : { latest: created }
-  if (!(await store.functions.create(latest, published))) throw functionExists(functionName)
+  if (!(await store.functions.create(latest, published, signing?.id))) {
+    // The configuration may have gone meanwhile.
+    if (arn !== undefined) await findConfigToUse(context, arn)
+    throw functionExists(functionName)
+  }
   invocations.settle(latest)
   if (published) invocations.settle(published)
   // Of a function that is published at once AWS shows the version, with the ARN of the function.

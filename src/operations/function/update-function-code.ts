@@ -1,4 +1,5 @@
 import { beginUpdate, describeFunction, type FunctionVersion, invalidParameter, notSupportedYet } from '#resources'
+import { markUntrusted, refuseUntrusted } from '../code-signing/admit-code.ts'
 import type { Handler } from '../context.ts'
 import { checkSizeWithLayers } from '../layer/function-layers.ts'
 import { type Change, changeFunction, expectFree, findChangeable, publishOrRepeat } from './change-function.ts'
@@ -9,7 +10,9 @@ export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, c
   const found = expectFree(context, await findChangeable(context), input.RevisionId)
   if (input.ImageUri !== undefined)
     throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")
-  const code = await storeCode(context, input)
+  const signing = await context.store.codeSigning.findFor(found.account, found.functionName)
+  refuseUntrusted(signing, found.functionName)
+  const code = markUntrusted(context, await storeCode(context, input), signing)
   const updateOf = async (current: FunctionVersion) => {
     const architecture = input.Architectures?.[0] ?? current.configuration.architecture
     const configuration = { ...current.configuration, architecture }

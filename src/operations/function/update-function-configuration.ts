@@ -1,6 +1,7 @@
 import { beginUpdate, describeFunction, updateConfiguration, withLayers } from '#resources'
 import type { Handler } from '../context.ts'
 import { checkSizeWithLayers, findLayers } from '../layer/function-layers.ts'
+import { checkAttachments } from './attachments.ts'
 import { changeFunction, expectFree } from './change-function.ts'
 import { checkExecutionRole } from './execution-role.ts'
 
@@ -10,6 +11,7 @@ export const updateFunctionConfiguration: Handler<'UpdateFunctionConfiguration'>
     const configuration = withLayers(updateConfiguration(before, input), await findLayers(context, input.Layers))
     if (input.Role !== undefined) await checkExecutionRole(context, input.Role)
     if (input.Layers) await checkSizeWithLayers(context, current.code, configuration)
+    checkAttachments(context, configuration, current.configuration)
     return { latest: beginUpdate(current, { configuration }, context.clock.now()) }
   })
   return describeFunction(context.place, latest)

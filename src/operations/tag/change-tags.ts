@@ -2,14 +2,19 @@ import { newUuid } from '#base'
 import type { Tags } from '#resources'
 import type { RequestContext } from '../context.ts'
 import { changeFunction } from '../function/change-function.ts'
+import { changeConfigTags, isCodeSigningConfig } from './tagged-config.ts'
 import { aboutTaggedFunction } from './tagged-function.ts'
 
-/** Gives a function the tags that `change` makes of those it has, and with them a new revision. */
+/** Gives a function, or a code signing configuration, the tags that `change` makes of those it has, and with them a new revision. */
 export async function changeTags(
   context: RequestContext,
   resource: string,
   change: (tags: Tags | undefined) => Tags | undefined,
 ): Promise<Record<string, never>> {
+  if (isCodeSigningConfig(resource)) {
+    await changeConfigTags(context, resource, change)
+    return {}
+  }
   await changeFunction(aboutTaggedFunction(context, resource), ({ tags: before, ...current }) => {
     const tags = change(before)
     return { latest: { ...current, revisionId: newUuid(), ...(tags && { tags }) } }

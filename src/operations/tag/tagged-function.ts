@@ -2,7 +2,7 @@ import { functionArn, onlyFunctionsHaveTags, parseFunctionName, taggedResourceNo
 import type { RequestContext } from '../context.ts'
 import { addressOf } from '../function/address.ts'
 
-/** The request as one about the function that `Resource` is the ARN of: of taggable things only functions exist here. */
+/** The request as one about the function that `Resource` is the ARN of. */
 export function aboutTaggedFunction(context: RequestContext, resource: string): RequestContext {
   const kind = resource.split(':')[5] ?? ''
   if (kind !== 'function') throw taggedResourceNotFound(kind, resource)

@@ -48,6 +48,8 @@ export interface Schema {
   layers: LayerRow
   layer_versions: LayerVersionRow
   function_settings: FunctionSettingRow
+  code_signing_configs: CodeSigningConfigRow
+  function_code_signing: FunctionCodeSigningRow
   events: EventRow
   principals: PrincipalRow
   access_keys: AccessKeyRow
@@ -121,6 +123,20 @@ export interface FunctionSettingRow {
   executions: number
   /** JSON of the setting. */
   record: string
+}
+
+export interface CodeSigningConfigRow {
+  account: string
+  id: string
+  revision_id: string
+  /** JSON of the CodeSigningConfig. */
+  record: string
+}
+
+export interface FunctionCodeSigningRow {
+  account: string
+  function_name: string
+  config_id: string
 }
 
 export interface EventRow {

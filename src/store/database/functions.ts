@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { type FunctionVersion, layerCode } from '#resources'
 import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
-import type { Belongings, Database, QualifierBelongings } from './database.ts'
+import { assignment } from './code-signing.ts'
+import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
 import { listVersions } from './list-versions.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
@@ -39,9 +40,12 @@ export function createFunctionStore(
       return record
     },
 
-    async create(record, published) {
+    async create(record, published, codeSigningConfigId) {
+      const { account, functionName } = record
       const created = required(insert(record).onConflict((conflict) => conflict.doNothing()))
-      return change([created], record, published)
+      const assigned =
+        codeSigningConfigId === undefined ? [] : assignment({ queries }, account, functionName, codeSigningConfigId)
+      return change([created, ...assigned], record, published)
     },
 
     async update(record, expectedRevisionId, published) {
@@ -103,10 +107,7 @@ export function createFunctionStore(
 
     list: (account, options) => listVersions(queries, account, options),
 
-    async listUnsettled() {
-      const rows = await queries.selectFrom('function_versions').where('unsettled', '=', 1).select('record').execute()
-      return rows.map(parse)
-    },
+    listUnsettled: unsettled,
 
     async usedCode() {
       const rows = await queries
@@ -114,7 +115,8 @@ export function createFunctionStore(
         .select(['code_sha256', 'layers_sha256'])
         .distinct()
         .execute()
-      return new Set(rows.flatMap((row) => [row.code_sha256, ...layerCodeIn(row.layers_sha256)]))
+      const replaced = (await unsettled()).flatMap((version) => version.replaced?.code.sha256 ?? [])
+      return new Set([...rows.flatMap((row) => [row.code_sha256, ...layerCodeIn(row.layers_sha256)]), ...replaced])
     },
 
     async usage(account) {
@@ -130,8 +132,13 @@ export function createFunctionStore(
     },
   }
 
+  async function unsettled(): Promise<FunctionVersion[]> {
+    const rows = await queries.selectFrom('function_versions').where('unsettled', '=', 1).select('record').execute()
+    return rows.map(parse)
+  }
+
   async function change(
-    statements: readonly ReturnType<typeof required>[],
+    statements: readonly Statement[],
     record: FunctionVersion,
     published: FunctionVersion | undefined,
   ): Promise<boolean> {

@@ -3,9 +3,9 @@
 // Runs on Node 18 and newer. Response and next request leave in one write; events are read into one reused buffer.
 
 const { Socket } = require('node:net')
-const { log, patchConsole, setRequestId } = require('./log.cjs')
+const { logError, patchConsole, setRequestId } = require('./log.cjs')
 const { loadHandler } = require('./handler.cjs')
-const { toResponse, toLogText, runtimeError } = require('./errors.cjs')
+const { toResponse, runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 
@@ -189,7 +189,7 @@ function succeed(call, data) {
 }
 
 function reject(call, error) {
-  log('ERROR', 'Invoke Error', toLogText(error))
+  logError('Invoke Error', error)
   const response = toResponse(error)
   answer(call, `${call.requestId}/error HTTP/1.1\r\n${errorTypeHeader(response)}`, JSON.stringify(response))
 }
@@ -207,7 +207,7 @@ function answer(_call, requestLine, json) {
 
 /** Reports an error that no handler can answer for, then ends the process. */
 function die(title, error, status) {
-  log('ERROR', title, toLogText(error))
+  logError(title, error)
   const response = toResponse(error)
   const json = JSON.stringify(response)
   const target = current === undefined ? INIT_ERROR : `POST ${INVOCATION}${current.requestId}/error HTTP/1.1\r\n`

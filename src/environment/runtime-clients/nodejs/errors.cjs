@@ -26,7 +26,7 @@ function toResponse(error) {
     return {
       errorType: error.name,
       errorMessage: error.message,
-      trace: typeof error.stack === 'string' ? error.stack.split('\n') : [],
+      trace: stackLines(error),
     }
   } catch {
     return {
@@ -38,7 +38,16 @@ function toResponse(error) {
   }
 }
 
-const isError = (value) => types.isNativeError(value) || value instanceof Error
+exports.isError = isError
+exports.stackLines = stackLines
+
+function isError(value) {
+  return types.isNativeError(value) || value instanceof Error
+}
+
+function stackLines({ stack }) {
+  return typeof stack === 'string' ? stack.split('\n') : []
+}
 
 function withHiddenProperties(value) {
   if (!isError(value)) return value

@@ -248,16 +248,24 @@ def _stack_trace(error):
 
 
 def _log_error(report):
+    if _is_json():
+        line = _encode({"timestamp": time.strftime(JSON_TIME, time.gmtime()), "log_level": "ERROR", **report})
+    else:
+        line = _error_text(report)
+    try:
+        sys.stdout.write(line + "\n")
+    except Exception:
+        pass  # The handler has closed it.
+
+
+def _error_text(report):
     """One record: its lines are joined by carriage returns and indented with no-break spaces."""
     lines = ["[ERROR] %s: %s" % (report["errorType"], report["errorMessage"]), "Traceback (most recent call last):"]
     for element in report["stackTrace"]:
         for line in element.splitlines():
             text = line.lstrip(" ")
             lines.append("\u00a0" * (len(line) - len(text)) + text)
-    try:
-        sys.stdout.write("\r".join(lines).replace("\n", "\r") + "\n")
-    except Exception:
-        pass  # The handler has closed it.
+    return "\r".join(lines).replace("\n", "\r")
 
 
 def _error_type_header(report):
@@ -324,6 +332,12 @@ def _client_context(content):
 
 # --- logging
 
+JSON_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def _is_json():
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+
 
 def _configure_logging_when_imported():
     """The root logger has a handler from the start, but functions that never log should not pay for the import."""
@@ -352,16 +366,65 @@ class _LoggingFinder:
 
 
 def _configure_logging(logging):
+    is_json = _is_json()
+
     class LambdaLoggerHandler(logging.Handler):
         def emit(self, record):
             record.aws_request_id = _request_id if _request_id is not None else ""
-            # A line feed would end the record.
+            # A line feed would end the record; JSON has none.
             sys.stdout.write(self.format(record).replace("\n", "\r") + "\n")
 
+    handler = LambdaLoggerHandler()
+    handler.setFormatter(_json_formatter(logging) if is_json else _text_formatter(logging))
+    logging.root.addHandler(handler)
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL")
+    if is_json and level:
+        # Python has no level below DEBUG.
+        logging.root.setLevel("DEBUG" if level == "TRACE" else level)
+
+
+def _text_formatter(logging):
     formatter = logging.Formatter(
         "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime
-    handler = LambdaLoggerHandler()
-    handler.setFormatter(formatter)
-    logging.root.addHandler(handler)
+    return formatter
+
+
+def _json_formatter(logging):
+    from traceback import format_tb
+
+    # What every record has; anything else was given by the function as `extra`.
+    common = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "aws_request_id"}
+
+    class JsonFormatter(logging.Formatter):
+        converter = time.gmtime
+
+        def format(self, record):
+            line = {
+                "timestamp": self.formatTime(record, JSON_TIME),
+                "level": record.levelname,
+                "message": record.getMessage(),
+                "logger": record.name,
+                "requestId": record.aws_request_id or None,
+            }
+            if record.exc_info and record.exc_info[1] is not None:
+                kind, error, trace = record.exc_info
+                line["stackTrace"] = format_tb(trace)
+                line["errorType"] = kind.__name__
+                line["errorMessage"] = str(error)
+                line["location"] = "%s:%s:%d" % (record.pathname, record.funcName, record.lineno)
+            for name, value in record.__dict__.items():
+                if name not in common and name not in line:
+                    line[name] = value
+            line = {name: value for name, value in line.items() if value is not None}
+            try:
+                return _encode_any(line)
+            except (TypeError, ValueError):  # A ring, or keys that JSON does not have.
+                return _encode_any({name: str(value) for name, value in line.items()})
+
+    return JsonFormatter()
+
+
+# A log line must not fail for what a function has put into it.
+_encode_any = JSONEncoder(ensure_ascii=False, default=str).encode

@@ -3,6 +3,7 @@ import * as second from './0002-aliases-concurrency.ts'
 import * as third from './0003-layers.ts'
 import * as fourth from './0004-layer-policies.ts'
 import * as fifth from './0005-function-settings.ts'
+import * as sixth from './0006-code-signing.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
 export const migrations: readonly (readonly string[])[] = [
@@ -11,4 +12,5 @@ export const migrations: readonly (readonly string[])[] = [
   third.statements,
   fourth.statements,
   fifth.statements,
+  sixth.statements,
 ]

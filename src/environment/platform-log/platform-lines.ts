@@ -1,0 +1,56 @@
+import type { LoggingConfig } from '#resources'
+import type { PlatformFailure } from '../function-errors.ts'
+import { jsonLines } from './json-lines.ts'
+import { textLines } from './text-lines.ts'
+
+/** What the platform writes into a log stream, in the format that the function asks for. Undefined: nothing. */
+export interface PlatformLines {
+  notice(text: string): Line
+  initStart(phase: InitPhase): Line
+  initEnd(phase: InitPhase, initMs: number, outcome: Outcome): readonly Line[]
+  start(requestId: string): Line
+  /** What went wrong, before the end. */
+  failure(requestId: string, failure: PlatformFailure): Line
+  end(invocation: EndedInvocation): Line
+  report(report: Report): Line
+}
+
+export type Line = string | undefined
+/** A failed Init is repeated within the next invocation. */
+export type InitPhase = 'init' | 'invoke'
+
+/** `failure`: the function itself has reported its error. */
+export type Outcome =
+  | { readonly status: 'success' }
+  | { readonly status: 'timeout' | 'error' | 'failure'; readonly errorType: string }
+
+export const SUCCESS: Outcome = { status: 'success' }
+
+export interface EndedInvocation {
+  readonly requestId: string
+  readonly durationMs: number
+  readonly producedBytes: number
+  readonly outcome: Outcome
+}
+
+export interface Report {
+  readonly requestId: string
+  readonly durationMs: number
+  readonly memoryMb: number
+  readonly usedMemoryMb: number
+  /** Only when this invocation waited for the environment's start. */
+  readonly initMs: number | undefined
+  readonly outcome: Outcome
+}
+
+/** Whom the lines are about. */
+export interface Subject {
+  readonly functionName: string
+  readonly functionVersion: string
+  readonly runtime: string
+  readonly runtimeVersionArn: string
+  readonly logging: LoggingConfig
+}
+
+export const platformLines = (subject: Subject): PlatformLines =>
+  subject.logging.format === 'JSON' ? jsonLines(subject, subject.logging.systemLevel) : textLines(subject)
