@@ -18,7 +18,8 @@ export {
   tooMuchReserved,
 } from './concurrency.ts'
 export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
-export type { QueuedEvent } from './event.ts'
+export type { FunctionAnswer, QueuedEvent } from './event.ts'
+export type { EndCondition, EventEnd } from './event-end.ts'
 export {
   checkDestinationKinds,
   describeEventInvokeConfig,

@@ -11,7 +11,7 @@ export {
   UnsafeZip,
   UnzippedTooLarge,
 } from './errors.ts'
-export type { EventStore, StoredEvent } from './event-store.ts'
+export type { EventStore, Retry, StoredEvent } from './event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
 export type { FunctionUrlStore } from './function-url-store.ts'
 export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'

@@ -144,12 +144,16 @@ export interface EventRow {
   due_ms: number
   account: string
   function_name: string
-  qualifier: string | null
+  /** Empty when the event was addressed without one. */
+  qualifier: string
   request_id: string
   trace_header: string
   accepted_ms: number
   attempts: number
   payload: Uint8Array
+  /** Of the last attempt that ended in a function error, with what it answered. */
+  executed_version: string | null
+  error: Uint8Array | null
 }
 
 export interface PrincipalRow {
