@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { type Clock, systemClock } from '#base'
+import { systemClock } from '#base'
 import type { QueuedEvent } from '#resources'
 import { type EventStore, QueueFull, type StoredEvent } from '#store'
 import { claim } from '../support/claim.ts'
+import { manualClock } from '../support/manual-clock.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
 
 function queuedEvent(requestId: string, change: Partial<QueuedEvent> = {}): QueuedEvent {
@@ -24,25 +25,6 @@ function queuedEvent(requestId: string, change: Partial<QueuedEvent> = {}): Queu
 }
 
 const ids = (events: readonly StoredEvent[]): string[] => events.map(({ requestId }) => requestId)
-
-/** A clock that stands still until it is told the time. */
-function manualClock(startMs: number) {
-  let nowMs = startMs
-  const sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
-  const clock: Clock = {
-    now: () => nowMs,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-        sleepers.add({ untilMs: nowMs + ms, wake: resolve })
-      }),
-  }
-  const set = (ms: number) => {
-    nowMs = ms
-    for (const { untilMs, wake } of sleepers) if (untilMs <= ms) wake()
-  }
-  return { clock, set }
-}
 
 async function claimAll(events: EventStore, nowMs: number, limit = 100): Promise<StoredEvent[]> {
   const all: StoredEvent[] = []
@@ -145,7 +127,7 @@ test('a retried event is not claimed before it is due, and then with its attempt
 })
 
 test('an event accepted for later waits, one due earlier overtakes it', async (t) => {
-  const { clock } = manualClock(1_000)
+  const clock = manualClock(1_000)
   const { events } = await temporaryStore(t, { clock })
   await events.enqueue(queuedEvent('late', { dueMs: 9_000 }))
   assert.deepEqual(await claim(events, 8_999, 10), [])
@@ -154,7 +136,7 @@ test('an event accepted for later waits, one due earlier overtakes it', async (t
 })
 
 test('an event due before what was already read from disk is still found', async (t) => {
-  const { clock } = manualClock(0)
+  const clock = manualClock(0)
   const { events } = await temporaryStore(t, { clock })
   await events.enqueue(queuedEvent('a', { dueMs: 5_000 }))
   assert.deepEqual(ids(await claim(events, 5_000, 10)), ['a'])
@@ -175,7 +157,7 @@ test('the events of a deleted function are gone, also those claimed', async (t) 
 })
 
 test('waiting for work ends when an event arrives, when a retry is due, and with the signal', async (t) => {
-  const { clock, set } = manualClock(1_000)
+  const clock = manualClock(1_000)
   const { events } = await temporaryStore(t, { clock })
   const stop = new AbortController()
 
@@ -188,7 +170,7 @@ test('waiting for work ends when an event arrives, when a retry is due, and with
   await events.retry(a, { attempts: 1, dueMs: 61_000 })
   const due = events.waitForWork(stop.signal)
   assert.equal(await Promise.race([due, systemClock.sleep(20).then(() => 'still waiting')]), 'still waiting')
-  set(61_000)
+  clock.set(61_000)
   await due
 
   assert.equal((await claim(events, 61_000, 10)).length, 1)

@@ -18,7 +18,7 @@ import { backOffOfAgeMs, expiryMs, nextAttemptMs } from './retry.ts'
 
 export interface AttemptServices {
   readonly store: Store
-  readonly invocations: Invocations
+  readonly invocations: Pick<Invocations, 'invoke' | 'nextEnd' | 'running'>
   readonly place: Place
   readonly clock: Clock
   readonly log: Log
