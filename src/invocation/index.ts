@@ -1,4 +1,5 @@
 export { Deliverer } from './events/deliverer.ts'
+export { OutboxSender, Undeliverable } from './events/outbox-sender.ts'
 export { type ExecutionCredentials, Invocations, type InvokeRequest } from './invocations.ts'
 export { resolveVersion } from './resolve-version.ts'
 export { traceHeaderFor } from './trace.ts'

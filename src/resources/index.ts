@@ -23,13 +23,13 @@ export type { EndCondition, EventEnd } from './event-end.ts'
 export {
   checkDestinationKinds,
   describeEventInvokeConfig,
-  destinationFunctions,
+  destinationsIn,
   type EventInvokeConfig,
   eventInvokeConfigOf,
-  refuseUndeliveredDestinations,
   saysNothing,
 } from './event-invoke-config.ts'
 export * from './event-invoke-errors.ts'
+export type { FailedEvent } from './failed-event.ts'
 export {
   type ApplicationLogLevel,
   type CodePackage,
@@ -74,6 +74,7 @@ export {
 } from './function-url.ts'
 export * from './function-url-errors.ts'
 export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
+export { busEvent, deadLetterAttributes, invocationRecord, recordKey } from './invocation-record.ts'
 export {
   describeLayer,
   describeLayerVersion,
@@ -92,6 +93,7 @@ export {
   parseLayerVersionArn,
 } from './layer-name.ts'
 export { noticesFor } from './notices.ts'
+export type { OutboxMessage } from './outbox-message.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { functionPermission, layerPermission } from './permission.ts'
 export * from './policy-errors.ts'
@@ -123,3 +125,12 @@ export {
 export { describeRuntimeManagement, type RuntimeManagement, runtimeManagementOf } from './runtime-management.ts'
 export { runtimeVersionArn } from './runtimes.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'
+export {
+  deadLettersDenied,
+  destinationDenied,
+  type NeededRight,
+  rightsFor,
+  type TargetService,
+  targetNotReachable,
+  targetServiceOf,
+} from './target.ts'

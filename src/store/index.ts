@@ -11,7 +11,9 @@ export {
   UnsafeZip,
   UnzippedTooLarge,
 } from './errors.ts'
+export type { EventMoves } from './event-moves.ts'
 export type { EventStore, Retry, StoredEvent } from './event-store.ts'
+export type { FailedEventStore, ListFailedEventsOptions, StoredFailedEvent } from './failed-event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
 export type { FunctionUrlStore } from './function-url-store.ts'
 export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'
@@ -30,5 +32,6 @@ export type {
 } from './log-store.ts'
 export type { LogLimits } from './logs/log-limits.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
+export type { OutboxLane, OutboxStore, StoredMessage } from './outbox-store.ts'
 export type { ListSettingsOptions, SettingStore, SettingWrite } from './setting-store.ts'
 export type { Store } from './store.ts'

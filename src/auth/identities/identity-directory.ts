@@ -73,12 +73,12 @@ export class IdentityDirectory {
     })
   }
 
-  async #sessionIdentity(session: Session): Promise<Identity | undefined> {
+  /** A session of the role, or undefined when there is no such role. */
+  async callerOf(session: RoleSession): Promise<Caller | undefined> {
     const role = await this.#identities.findRole(session.account, roleNameIn(session.roleArn))
     // A role of the same name elsewhere is another role: the session ends with its own.
     if (!role || roleArn(this.#partition, role) !== session.roleArn) return undefined
-    const policies = callerPolicies(this.#identities.policiesOf(session.account, 'role', role.name))
-    const caller: Caller = {
+    return {
       kind: 'role-session',
       account: session.account,
       arn: `arn:${this.#partition}:sts::${session.account}:assumed-role/${role.name}/${session.sessionName}`,
@@ -86,16 +86,24 @@ export class IdentityDirectory {
       roleArn: session.roleArn,
       ...(session.sourceFunctionArn !== undefined && { sourceFunctionArn: session.sourceFunctionArn }),
       accessKeyId: session.accessKeyId,
-      policies,
-    }
-    return {
-      secretAccessKey: session.secretAccessKey,
-      sessionToken: session.sessionToken,
-      expiresAtMs: session.expiresAtMs,
-      caller,
+      policies: callerPolicies(this.#identities.policiesOf(session.account, 'role', role.name)),
     }
   }
+
+  async #sessionIdentity(session: Session): Promise<Identity | undefined> {
+    const caller = await this.callerOf(session)
+    return (
+      caller && {
+        secretAccessKey: session.secretAccessKey,
+        sessionToken: session.sessionToken,
+        expiresAtMs: session.expiresAtMs,
+        caller,
+      }
+    )
+  }
 }
+
+type RoleSession = Pick<Session, 'account' | 'roleArn' | 'sessionName' | 'sourceFunctionArn' | 'accessKeyId'>
 
 function rootCaller(partition: string, account: string, accessKeyId: string): Caller {
   return {

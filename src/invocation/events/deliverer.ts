@@ -1,14 +1,14 @@
-import type { FunctionAddress } from '#resources'
+import { newUuid } from '#base'
+import type { FunctionAddress, OutboxMessage, QueuedEvent } from '#resources'
 import type { StoredEvent } from '#store'
 import { type AttemptServices, attempt, type Outcome } from './attempt.ts'
 import { DeliveryCounter, type DeliveryCounts } from './delivery-counter.ts'
 import { DeliveryWindow } from './delivery-window.ts'
-import { FairSchedule } from './fair-schedule.ts'
-import { backOffMs } from './retry.ts'
+import type { Turn } from './fair-schedule.ts'
+import { LaneRunner, type Pause } from './lane-runner.ts'
 
 // How often the window is fitted to the host's load.
 const ADJUST_EVERY_MS = 250
-const READ_AGAIN_MS = 1_000
 
 /**
  * Takes accepted events from the queue and invokes them like anybody else, until each has run or has failed for good.
@@ -16,32 +16,32 @@ const READ_AGAIN_MS = 1_000
  */
 export class Deliverer {
   readonly #services: AttemptServices
-  readonly #stopping = new AbortController()
-  readonly #serving = new Set<Promise<void>>()
   readonly #window = new DeliveryWindow()
   readonly #counter = new DeliveryCounter()
-  readonly #schedule = new FairSchedule<FunctionAddress>(({ account, functionName }) => `${account}:${functionName}`)
-  /** Lanes that wait for room in their function's concurrency, with how often in a row they found none. */
-  readonly #held = new Set<FunctionAddress>()
-  readonly #refusals = new WeakMap<FunctionAddress, number>()
+  readonly #runner: LaneRunner<FunctionAddress, StoredEvent>
   #adjusting: NodeJS.Timeout | undefined
-  #loop: Promise<void> = Promise.resolve()
 
   constructor(services: AttemptServices) {
     this.#services = services
+    this.#runner = new LaneRunner({
+      source: services.store.events,
+      ownerOf: ({ account, functionName }) => `${account}:${functionName}`,
+      hasPlace: (turn, running) => this.#hasPlace(turn, running),
+      handle: (event) => this.#deliver(event),
+      clock: services.clock,
+      log: services.log,
+    })
   }
 
   start(): void {
     this.#adjusting = setInterval(() => this.#adjust(), ADJUST_EVERY_MS).unref()
-    this.#loop = this.#takeIn()
+    this.#runner.start()
   }
 
   /** Takes no further events; resolves when those that run have ended. The others stay on disk. */
   async stop(): Promise<void> {
     clearInterval(this.#adjusting)
-    this.#stopping.abort()
-    await this.#loop
-    await Promise.all(this.#serving)
+    await this.#runner.stop()
   }
 
   /** What has become of events since the start. */
@@ -49,116 +49,69 @@ export class Deliverer {
     return this.#counter.counts()
   }
 
-  async #takeIn(): Promise<void> {
-    const { store, clock } = this.#services
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      for (const lane of store.events.takeDue(clock.now())) this.#add(lane)
-      this.#fill()
-      await store.events.waitForWork(signal).catch(() => undefined)
-    }
+  /** A function that has less than its share may begin beyond the window. */
+  #hasPlace({ running: own, owners }: Turn<FunctionAddress>, running: number): boolean {
+    if (running < this.#window.size) return true
+    return own < this.#window.size / owners && running < this.#window.limit && this.#window.takeExtra()
   }
 
   #adjust(): void {
-    const { running } = this.#schedule
-    const isFull = running >= this.#window.size && this.#schedule.next() !== undefined
-    this.#window.adjust(isFull, this.#services.invocations.running > running)
-    this.#fill()
+    const { running, isCrowded } = this.#runner
+    this.#window.adjust(isCrowded && running >= this.#window.size, this.#services.invocations.running > running)
+    this.#runner.fill()
   }
 
-  #add(lane: FunctionAddress): void {
-    if (!this.#held.has(lane)) this.#schedule.add(lane)
-  }
-
-  /** Begins as much as there is room for. */
-  #fill(): void {
-    while (!this.#stopping.signal.aborted) {
-      const next = this.#schedule.next(this.#window.size)
-      if (!next || !this.#hasPlaceFor(next)) return
-      this.#schedule.begin(next.lane)
-      this.#begin(next.lane)
-    }
-  }
-
-  #hasPlaceFor({ isShort }: { readonly isShort: boolean }): boolean {
-    const { running } = this.#schedule
-    if (running < this.#window.size) return true
-    return isShort && running < this.#window.limit && this.#window.takeExtra()
-  }
-
-  #begin(lane: FunctionAddress): void {
-    const serving = this.#serve(lane)
-      .catch((cause) =>
-        this.#services.log.error('an event stays in the queue until the next start', { ...lane, cause }),
-      )
-      .finally(() => {
-        this.#serving.delete(serving)
-        this.#schedule.end(lane)
-        this.#fill()
-      })
-    this.#serving.add(serving)
-  }
-
-  async #serve(lane: FunctionAddress): Promise<void> {
-    const event = await this.#claim(lane)
-    if (!event) return
-    this.#add(lane)
-    this.#fill()
+  async #deliver(event: StoredEvent): Promise<Pause | undefined> {
+    const { store, clock, log } = this.#services
     const outcome = await attempt(event, this.#services)
     this.#counter.add(event, outcome)
-    if (outcome.kind === 'throttled') return this.#hold(lane, event, outcome)
-    this.#refusals.delete(lane)
-    await this.#settle(event, outcome)
-  }
-
-  /** A failing read is tried again a little later: the events are safe where they are. */
-  async #claim(lane: FunctionAddress): Promise<StoredEvent | undefined> {
-    const { store, clock, log } = this.#services
-    try {
-      return await store.events.claim(lane, clock.now())
-    } catch (cause) {
-      log.error('events could not be read; trying again', { cause })
-      await clock.sleep(READ_AGAIN_MS, this.#stopping.signal).catch(() => undefined)
-      this.#add(lane)
-      return undefined
+    switch (outcome.kind) {
+      case 'throttled':
+        store.events.release(event)
+        // An event whose time runs out meanwhile comes to its end then.
+        return { longestMs: Math.max(0, outcome.expiresMs + 1 - clock.now()), over: outcome.freed }
+      case 'retry':
+        await store.events.retry(event, outcome.retry)
+        return undefined
+      case 'discarded':
+        log.info(`an event is dropped: ${outcome.why}`, {
+          requestId: event.requestId,
+          functionName: event.functionName,
+        })
+        store.events.complete(event)
+        return undefined
+      case 'ended':
+        await this.#end(event, outcome)
+        return undefined
     }
   }
 
-  async #settle(event: StoredEvent, outcome: Exclude<Outcome, { kind: 'throttled' }>): Promise<void> {
+  /** What follows is written in the same commit that takes the event out of the queue. */
+  async #end(stored: StoredEvent, outcome: Extract<Outcome, { kind: 'ended' }>): Promise<void> {
     const { store, log } = this.#services
-    if (outcome.kind === 'retry') return store.events.retry(event, outcome.retry)
-    const why = outcome.kind === 'discarded' ? outcome.why : outcome.end.condition
-    if (why !== 'Success')
-      log.info(`an event is dropped: ${why}`, { requestId: event.requestId, functionName: event.functionName })
-    store.events.complete(event)
+    const { id: _, ...event } = stored
+    const { end } = outcome
+    const messages = messagesFor(event, outcome)
+    const isSuccess = end.condition === 'Success'
+    if (isSuccess && messages.length === 0) return store.events.complete(stored)
+    if (!isSuccess)
+      log.info(`an event has failed: ${end.condition}`, {
+        requestId: event.requestId,
+        functionName: event.functionName,
+        targets: messages.map(({ target }) => target),
+      })
+    await store.eventMoves.end(stored, messages, messages.length === 0 ? { event, end } : undefined)
   }
+}
 
-  /** Nothing of the lane is tried until there may be room again; meanwhile it costs nothing. */
-  #hold(
-    lane: FunctionAddress,
-    event: StoredEvent,
-    { freed, expiresMs }: Extract<Outcome, { kind: 'throttled' }>,
-  ): void {
-    const { store, clock } = this.#services
-    store.events.release(event)
-    if (this.#held.has(lane)) return
-    this.#held.add(lane)
-    this.#schedule.remove(lane)
-    const times = (this.#refusals.get(lane) ?? 0) + 1
-    this.#refusals.set(lane, times)
-    // An event whose time runs out meanwhile comes to its end then.
-    const pauseMs = Math.min(backOffMs(times), Math.max(0, expiresMs + 1 - clock.now()))
-    void this.#pause(pauseMs, freed).then(() => {
-      this.#held.delete(lane)
-      this.#schedule.add(lane)
-      this.#fill()
-    })
-  }
-
-  async #pause(ms: number, freed: Promise<void>): Promise<void> {
-    const over = new AbortController()
-    const signal = AbortSignal.any([this.#stopping.signal, over.signal])
-    await Promise.race([this.#services.clock.sleep(ms, signal).catch(() => undefined), freed])
-    over.abort()
-  }
+/** A failed event goes to the dead-letter queue of the function and, as a record, to its destination. */
+function messagesFor(
+  event: QueuedEvent,
+  { end, version, config }: Extract<Outcome, { kind: 'ended' }>,
+): readonly OutboxMessage[] {
+  const { role, deadLetterArn } = version.configuration
+  const message = (kind: OutboxMessage['kind'], target: string | undefined): readonly OutboxMessage[] =>
+    target === undefined ? [] : [{ target, role, kind, event, end, uuid: newUuid(), tries: 0, dueMs: end.endedMs }]
+  if (end.condition === 'Success') return message('destination', config?.onSuccess)
+  return [...message('destination', config?.onFailure), ...message('dead-letter', deadLetterArn)]
 }

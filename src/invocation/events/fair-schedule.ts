@@ -31,12 +31,12 @@ export class FairSchedule<Lane> {
     this.#change(owner, 0)
   }
 
-  /** The lane whose turn it is, and whether its owner has less running than its share of `places`. */
-  next(places = 0): { readonly lane: Lane; readonly isShort: boolean } | undefined {
+  /** The lane whose turn it is. */
+  next(): Turn<Lane> | undefined {
     for (const owners of this.#waiting) {
       const [owner] = owners ?? []
       const [lane] = owner?.lanes ?? []
-      if (owner && lane !== undefined) return { lane, isShort: owner.running < places / this.#owners.size }
+      if (owner && lane !== undefined) return { lane, running: owner.running, owners: this.#owners.size }
     }
     return undefined
   }
@@ -74,6 +74,14 @@ export class FairSchedule<Lane> {
     this.#waiting[owner.running] ??= new Set()
     this.#waiting[owner.running]?.add(owner)
   }
+}
+
+export interface Turn<Lane> {
+  readonly lane: Lane
+  /** How much of its owner's runs. */
+  readonly running: number
+  /** Owners of whom something runs or waits. */
+  readonly owners: number
 }
 
 interface Owner<Lane> {

@@ -1,8 +1,10 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { FunctionAddress, QueuedEvent } from '#resources'
 import type { Retry, StoredEvent } from '../event-store.ts'
+import { bufferOf } from './buffer-of.ts'
 import type { Database, EventRow, Statement } from './database.ts'
-import type { LaneRows, Position } from './lanes/lane-rows.ts'
+import type { LaneRows } from './lanes/lane-rows.ts'
+import { readLane } from './lanes/read-lane.ts'
 
 /** The statements of the queue's hot path, compiled once; each call only fills in the values. */
 export function prepareEventStatements({ queries }: Database) {
@@ -27,7 +29,7 @@ export function prepareEventStatements({ queries }: Database) {
         .set({
           attempts,
           due_ms: dueMs,
-          ...(lastError && { executed_version: lastError.executedVersion, error: lastError.payload }),
+          ...(lastError && { executed_version: lastError.executedVersion, answer: lastError.payload }),
         })
         .where('id', '=', id)
         .compile(),
@@ -35,49 +37,22 @@ export function prepareEventStatements({ queries }: Database) {
 }
 
 /** The events of an address, in the order of their due times. */
-export function eventRows({ queries }: Database): LaneRows<FunctionAddress, StoredEvent> {
-  const after = ({ account, functionName, qualifier = '' }: FunctionAddress, { dueMs, id }: Position) =>
-    queries
-      .selectFrom('events')
-      .where('account', '=', account)
-      .where('function_name', '=', functionName)
-      .where('qualifier', '=', qualifier)
-      .where(({ eb, refTuple, tuple }) => eb(refTuple('due_ms', 'id'), '>', tuple(dueMs, id)))
-
-  return {
+export const eventRows = ({ queries }: Pick<Database, 'queries'>): LaneRows<FunctionAddress, StoredEvent> =>
+  readLane<FunctionAddress, StoredEvent, Selectable<EventRow>>(queries, {
+    name: 'events',
     keyOf: ({ account, functionName, qualifier = '' }) => `${account}:${functionName}:${qualifier}`,
-    addressOf: ({ account, functionName, qualifier }) => ({
-      account,
-      functionName,
-      ...(qualifier !== undefined && { qualifier }),
-    }),
+    columnsOf: ({ account, functionName, qualifier = '' }) => ({ account, function_name: functionName, qualifier }),
+    addressOf: laneOf,
     sizeOf: ({ payload, lastError }) => payload.length + (lastError?.payload.length ?? 0),
+    itemOf: eventOf,
+  })
 
-    list: (address, position, untilMs, limit) =>
-      after(address, position)
-        .where('due_ms', '<=', untilMs)
-        .orderBy('due_ms')
-        .orderBy('id')
-        .limit(limit)
-        .select(['id', 'due_ms as dueMs', sql<number>`length(payload) + coalesce(length(error), 0)`.as('bytes')])
-        .execute(),
-
-    async read(address, position, last) {
-      const rows = await after(address, position)
-        .where(({ eb, refTuple, tuple }) => eb(refTuple('due_ms', 'id'), '<=', tuple(last.dueMs, last.id)))
-        .orderBy('due_ms')
-        .orderBy('id')
-        .selectAll()
-        .execute()
-      return rows.map(eventOf)
-    },
-
-    async firstDueMs(address, position) {
-      const first = await after(address, position).orderBy('due_ms').limit(1).select('due_ms').executeTakeFirst()
-      return first?.due_ms
-    },
-  }
-}
+/** What is addressed, without the event. */
+export const laneOf = ({ account, functionName, qualifier }: FunctionAddress): FunctionAddress => ({
+  account,
+  functionName,
+  ...(qualifier !== undefined && { qualifier }),
+})
 
 function eventOf(row: Selectable<EventRow>): StoredEvent {
   return {
@@ -91,12 +66,10 @@ function eventOf(row: Selectable<EventRow>): StoredEvent {
     acceptedMs: row.accepted_ms,
     attempts: row.attempts,
     ...(row.executed_version !== null &&
-      row.error !== null && { lastError: { executedVersion: row.executed_version, payload: bufferOf(row.error) } }),
+      row.answer !== null && { lastError: { executedVersion: row.executed_version, payload: bufferOf(row.answer) } }),
     dueMs: row.due_ms,
   }
 }
-
-const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array) => Buffer.from(buffer, byteOffset, byteLength)
 
 /** The order of the members is the order of the parameters. */
 function columnsOf(event: QueuedEvent) {

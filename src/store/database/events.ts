@@ -2,17 +2,15 @@ import type { Clock, Log } from '#base'
 import type { FunctionAddress, QueuedEvent } from '#resources'
 import { QueueFull } from '../errors.ts'
 import type { EventStore, Retry, StoredEvent } from '../event-store.ts'
+import { commitAtLast } from './commit-at-last.ts'
 import { Completions } from './completions.ts'
 import type { Belongings, Database, Statement, StatementResult } from './database.ts'
-import { eventRows, prepareEventStatements } from './event-rows.ts'
+import { eventRows, laneOf, prepareEventStatements } from './event-rows.ts'
 import { Lanes } from './lanes/lanes.ts'
 
 // Waiting for the disk: about a second's worth of small events, or as much memory as a busy server can spare.
 const MAXIMUM_WRITING = 10_000
 const MAXIMUM_WRITING_BYTES = 64 * 1024 * 1024
-// A full disk may be made room on within a minute; after that the event waits for the next start.
-const MAXIMUM_TRIES = 60
-const TRY_AGAIN_MS = 1_000
 
 export async function openEventStore(database: Database, clock: Clock, log: Log): Promise<EventQueue> {
   const lanes = new Lanes(eventRows(database), clock)
@@ -52,13 +50,28 @@ export class EventQueue implements EventStore, Belongings {
     this.#writing++
     this.#writingBytes += bytes
     try {
-      const [inserted] = await this.#commit([this.#statements.insert(event)])
-      const payload = withoutSurroundings(event.payload)
-      this.#lanes.accepted({ ...event, payload, id: Number(inserted?.rows[0]?.id) })
+      const [result] = await this.#commit([this.insertion(event)])
+      if (result) this.inserted(event, result)
     } finally {
       this.#writing--
       this.#writingBytes -= bytes
     }
+  }
+
+  insertion(event: QueuedEvent): Statement {
+    return this.#statements.insert(event)
+  }
+
+  inserted(event: QueuedEvent, { rows }: StatementResult): void {
+    this.#lanes.accepted({ ...event, payload: withoutSurroundings(event.payload), id: Number(rows[0]?.id) })
+  }
+
+  removal(id: number): Statement {
+    return this.#statements.remove(id)
+  }
+
+  removed(event: Completed, changes: number): void {
+    this.#lanes.deleted(event, changes)
   }
 
   takeDue(nowMs: number): readonly FunctionAddress[] {
@@ -74,13 +87,13 @@ export class EventQueue implements EventStore, Belongings {
   }
 
   complete(event: StoredEvent): void {
-    this.#completions.add(completed(event))
+    this.#completions.add({ ...laneOf(event), id: event.id })
   }
 
   async retry(event: StoredEvent, how: Retry): Promise<void> {
-    const [updated] = await this.#commitAtLast([this.#statements.retry(event.id, how)])
+    const [updated] = await commitAtLast(this.#commit, this.#clock, [this.#statements.retry(event.id, how)])
     if (updated?.changes) this.#lanes.postponed(event, how.dueMs)
-    else this.#lanes.deleted(event, 0)
+    else this.removed(event, 0)
   }
 
   deletion(account: string, functionName: string): Statement {
@@ -109,32 +122,13 @@ export class EventQueue implements EventStore, Belongings {
   }
 
   async #deleteRows(events: readonly Completed[]): Promise<void> {
-    const results = await this.#commit(events.map(({ id }) => this.#statements.remove(id)))
-    for (const [i, event] of events.entries()) this.#lanes.deleted(event, results[i]?.changes ?? 0)
-  }
-
-  /** A commit that fails is tried again for a while, because until it succeeds nobody can claim the event. */
-  async #commitAtLast(statements: readonly Statement[]): Promise<readonly StatementResult[]> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#commit(statements)
-      } catch (error) {
-        if (tries === MAXIMUM_TRIES) throw error
-        await this.#clock.sleep(TRY_AGAIN_MS)
-      }
-    }
+    const results = await this.#commit(events.map(({ id }) => this.removal(id)))
+    for (const [i, event] of events.entries()) this.removed(event, results[i]?.changes ?? 0)
   }
 }
 
-type Completed = FunctionAddress & Pick<StoredEvent, 'id'>
-
 /** What the deletion needs: payloads need not wait for it. */
-const completed = ({ id, account, functionName, qualifier }: StoredEvent): Completed => ({
-  id,
-  account,
-  functionName,
-  ...(qualifier !== undefined && { qualifier }),
-})
+type Completed = FunctionAddress & Pick<StoredEvent, 'id'>
 
 /** A payload is often a view of a much larger network buffer, which must not live as long as the event waits. */
 const withoutSurroundings = (payload: Buffer): Buffer =>

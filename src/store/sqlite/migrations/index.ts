@@ -4,7 +4,7 @@ import * as third from './0003-layers.ts'
 import * as fourth from './0004-layer-policies.ts'
 import * as fifth from './0005-function-settings.ts'
 import * as sixth from './0006-code-signing.ts'
-import * as eighth from './0008-event-lanes.ts'
+import * as eighth from './0008-events.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
 export const migrations: readonly (readonly string[])[] = [
