@@ -106,7 +106,10 @@ test('a queue gets the record of a success, with the trace header', async () => 
   assert.equal(
     Body.replace(/"timestamp":"[^"]*",/, ''),
     // Payloads are as they came.
-    JSON.stringify(expected).replace('{"n":1,"text":"é"},"responseContext"', '{ "n" : 1.0, "text": "\\u00e9" },"responseContext"'),
+    JSON.stringify(expected).replace(
+      '{"n":1,"text":"é"},"responseContext"',
+      '{ "n" : 1.0, "text": "\\u00e9" },"responseContext"',
+    ),
   )
   assert.ok(Body.indexOf('"version"') < Body.indexOf('"timestamp"'))
   assert.ok(Body.indexOf('"timestamp"') < Body.indexOf('"requestContext"'))
