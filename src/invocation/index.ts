@@ -1,5 +1,6 @@
 export { Deliverer } from './events/deliverer.ts'
 export { OutboxSender, Undeliverable } from './events/outbox-sender.ts'
 export { type ExecutionCredentials, Invocations, type InvokeRequest } from './invocations.ts'
+export { endsLoops, isEndless } from './lineage.ts'
 export { resolveVersion } from './resolve-version.ts'
 export { traceHeaderFor } from './trace.ts'

@@ -78,7 +78,9 @@ function createContext(asked: Asked, requestId: string, running: Running): Reque
     requestId,
     address,
     baseUrl: `${request.secure ? 'https' : 'http'}://${headerOf(request, 'host') ?? running.authority}`,
-    traceHeader: dispatch.isTraced ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now()) : '',
+    traceHeader: dispatch.isTraced
+      ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now(), address)
+      : '',
     authorize: authorizerOf(asked, running),
   }
 }

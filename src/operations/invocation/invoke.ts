@@ -1,5 +1,5 @@
 import { parseJsonBytes } from '#base'
-import { resolveVersion } from '#invocation'
+import { endsLoops, isEndless, resolveVersion } from '#invocation'
 import type { lambda } from '#model'
 import {
   type FunctionVersion,
@@ -8,6 +8,7 @@ import {
   invokedFunctionNotFound,
   notInvocable,
   notSupportedYet,
+  recursiveInvocation,
 } from '#resources'
 import type { Handler, RequestContext } from '../context.ts'
 import { enqueue } from './enqueue.ts'
@@ -39,6 +40,7 @@ async function run(
   clientContext: string | undefined,
   wantsLogTail: boolean,
 ) {
+  if (isEndless(context.traceHeader) && endsLoops(context.store, version)) throw recursiveInvocation()
   const result = await context.invocations.invoke(version, {
     requestId: context.requestId,
     payload,

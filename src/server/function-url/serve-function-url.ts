@@ -30,14 +30,16 @@ export async function serveFunctionUrl(
   running: Running,
 ): Promise<HttpResponse> {
   const requestId = newUuid()
-  const traceHeader = traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now())
   const url = findUrl(host, running)
+  const traceHeader = traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now(), url ?? NOBODY)
   const response = url
     ? (answerUrlPreflight(request, url) ?? (await answer(request, { host, url, requestId, traceHeader }, running)))
     : encodeRestError(nobodyThere(host, running))
   const headers = { ...response.headers, 'x-amzn-RequestId': requestId, 'X-Amzn-Trace-Id': traceHeader }
   return { ...response, headers }
 }
+
+const NOBODY = { account: '', functionName: '' }
 
 interface UrlRequest {
   readonly host: FunctionUrlHost
