@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly fileSystems: ReadonlyMap<string, string>
   /** The root user's key, when the environment presets it. */
   readonly presetRootKey?: KeyPair
+  /** How long events that failed and were handed over to nobody are kept. */
+  readonly failedEventHours: number
   /** What speaks like AWS's other services, where it is not AWS itself. */
   readonly awsEndpoints: Readonly<Partial<Record<AwsService, string>>>
   /** The key for them, if not the one that every AWS SDK finds. */
@@ -90,6 +92,11 @@ const options = {
     help: 'bubblewrap or process',
     check: (value) => value === 'bubblewrap' || value === 'process',
   },
+  'failed-event-hours': {
+    default: '24',
+    help: '0 to 8760 hours',
+    check: (value) => /^\d{1,4}$/.test(value) && Number(value) <= 8760,
+  },
   'aws-endpoint': endpointOption,
   's3-endpoint': endpointOption,
   'sqs-endpoint': endpointOption,
@@ -131,6 +138,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    failedEventHours: Number(value('failed-event-hours')),
     fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),

@@ -33,6 +33,12 @@ export async function openRootCredentials(
   return { keys, file, made: preset || stored.has(OWN_PROFILE) ? undefined : keys.get(own) }
 }
 
+/** The root user's key of the server's own account, or of another, if there is one. */
+export async function readRootKey(dataDirectory: string, account?: string): Promise<RootKey | undefined> {
+  const profiles = parseProfiles(await readFile(join(dataDirectory, 'credentials'), 'utf8').catch(() => ''))
+  return account === undefined ? profiles.get(OWN_PROFILE) : profiles.get(profileOf(account, ''))
+}
+
 const OWN_PROFILE = 'default'
 export const profileOf = (account: string, own: string): string =>
   account === own ? OWN_PROFILE : `account-${account}`

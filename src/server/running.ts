@@ -1,5 +1,6 @@
 import type { IdentityDirectory, IdentityLookUp } from '#auth'
 import type { Clock, Log } from '#base'
+import type { Deliverer } from '#invocation'
 import type { Services } from '#operations'
 import type { Place } from '#resources'
 import type { CodeDownload } from './code-download.ts'
@@ -17,6 +18,8 @@ export interface Running {
   readonly isEnforced: boolean
   /** Host and port, for requests without a Host header. */
   readonly authority: string
+  /** What becomes of events. */
+  readonly deliveries: Pick<Deliverer, 'counts'>
   readonly clock: Clock
   readonly log: Log
 }

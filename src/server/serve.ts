@@ -5,6 +5,7 @@ import { ApiError, type Operation } from '#model'
 import type { RequestContext } from '#operations'
 import { functionUrlHost, type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
 import { findAddressed } from './addressed.ts'
+import { isAdminRequest, serveAdmin } from './admin/serve-admin.ts'
 import { asApiError } from './as-api-error.ts'
 import { type Asked, authorizerOf } from './authorizer.ts'
 import { answerPreflight, crossOriginHeaders } from './cors.ts'
@@ -16,6 +17,7 @@ import type { Running } from './running.ts'
 export async function serve(request: HttpRequest, running: Running): Promise<HttpResponse> {
   const host = functionUrlHost(request)
   if (host) return serveFunctionUrl(request, host, running)
+  if (isAdminRequest(request)) return serveAdmin(request, running)
   const requestId = newUuid()
   const early = answerPreflight(request) ?? running.codeDownload.answer(request, running.clock.now())
   if (early) return withCommonHeaders(await early, request, requestId)

@@ -132,6 +132,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     organizationId,
     isEnforced,
     authority: new URL(url).host,
+    deliveries: deliverer,
     clock,
     log,
   }
@@ -140,7 +141,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   invocations.provisionAll()
   deliverer.start()
   sender.start()
-  const endHousekeeping = startHousekeeping(store, log)
+  const endHousekeeping = startHousekeeping({ store, clock, log, failedEventHours: options.failedEventHours })
   return {
     url,
     credentials,

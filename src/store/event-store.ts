@@ -39,6 +39,12 @@ export interface EventStore {
   /** Events accepted and not completed. */
   count(): Promise<number>
 
+  /** Of them, those of one address. */
+  countOf(lane: FunctionAddress): number
+
+  /** When the oldest of them was accepted. */
+  oldestMs(): Promise<number | undefined>
+
   /** Resolves when `takeDue` has something to tell, or may have; rejects with the signal's reason. */
   waitForWork(signal: AbortSignal): Promise<void>
 }

@@ -112,6 +112,15 @@ export class EventQueue implements EventStore, Belongings {
     return this.#lanes.count - this.#completions.waiting
   }
 
+  countOf(lane: FunctionAddress): number {
+    return this.#lanes.countOf(lane)
+  }
+
+  async oldestMs(): Promise<number | undefined> {
+    const oldest = this.#queries.selectFrom('events').select('accepted_ms').orderBy('id').limit(1)
+    return (await oldest.executeTakeFirst())?.accepted_ms
+  }
+
   waitForWork(signal: AbortSignal): Promise<void> {
     return this.#lanes.waitForWork(signal)
   }

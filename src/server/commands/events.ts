@@ -1,0 +1,114 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BadOption } from '../options.ts'
+import { askServer, type Server } from './ask-server.ts'
+
+const commands: Readonly<Record<string, { readonly help: string; run(asked: Asked): Promise<void> }>> = {
+  status: { help: 'events that wait, messages that wait for targets, and what has become of others', run: printStatus },
+  list: { help: 'events that failed and were handed over to nobody, the newest first', run: printList },
+  show: { help: 'one of them, with payload and response (ID)', run: show },
+  replay: { help: 'runs one again (ID), or those of --function, or --all', run: replay },
+  purge: { help: 'deletes those of --function, or --all', run: purge },
+}
+
+export const eventsUsage = [
+  ...Object.entries(commands).map(([verb, { help }]) => `  events ${verb.padEnd(7)} ${help}`),
+  '  with [--url http://127.0.0.1:4566] [--data-dir .lambent] [--region us-east-1] [--account ID]',
+].join('\n')
+
+interface Asked extends Server {
+  readonly id: string | undefined
+  /** The query that says which events are meant; undefined when nothing does. */
+  readonly which: string | undefined
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Asks a running server about its events. */
+export async function runEventsCommand(args: readonly string[], environment: Variables): Promise<void> {
+  const { verb = '', ...asked } = read(args, environment)
+  const command = commands[verb]
+  if (!command) throw new BadOption(`usage: npm run lambent -- COMMAND\n${eventsUsage}`)
+  await command.run(asked)
+}
+
+const text = { type: 'string' } as const
+const options = {
+  url: text,
+  'data-dir': text,
+  region: text,
+  account: text,
+  function: text,
+  all: { type: 'boolean' },
+} as const
+
+function read(args: readonly string[], environment: Variables): Asked & { readonly verb: string | undefined } {
+  const { positionals, values } = parse(args)
+  const [verb, id] = positionals
+  const isAnyMeant = values.function !== undefined || values.all === true
+  return {
+    verb,
+    id,
+    which: isAnyMeant ? String(new URLSearchParams(values.function ? { function: values.function } : {})) : undefined,
+    url: values.url ?? `http://127.0.0.1:${environment.LAMBENT_PORT ?? 4566}`,
+    region: values.region ?? environment.LAMBENT_REGION ?? 'us-east-1',
+    dataDirectory: resolve(values['data-dir'] ?? environment.LAMBENT_DATA_DIR ?? '.lambent'),
+    account: values.account,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw new BadOption(error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function printStatus(asked: Asked): Promise<void> {
+  print(await askServer(asked, 'GET', 'queue'))
+}
+
+interface Listed {
+  readonly Id: number
+  readonly FailedAt: string
+  readonly Condition: string
+  readonly Attempts: number
+  readonly FunctionArn: string
+  readonly RequestId: string
+}
+
+async function printList(asked: Asked): Promise<void> {
+  let after: string | undefined
+  do {
+    const query = [asked.which, after && `after=${after}`].filter(Boolean).join('&')
+    const page = (await askServer(asked, 'GET', 'events', query)) as { Events: readonly Listed[]; Next?: string }
+    for (const { Id, FailedAt, Condition, Attempts, FunctionArn, RequestId } of page.Events)
+      console.log([Id, FailedAt, Condition, Attempts, FunctionArn.split(':function:')[1], RequestId].join('\t'))
+    after = page.Next
+  } while (after !== undefined)
+}
+
+async function show(asked: Asked): Promise<void> {
+  print(await askServer(asked, 'GET', `events/${expectId(asked)}`))
+}
+
+async function replay(asked: Asked): Promise<void> {
+  const answer =
+    asked.which === undefined
+      ? await askServer(asked, 'POST', `events/${expectId(asked)}/replay`)
+      : await askServer(asked, 'POST', 'events', asked.which)
+  print(answer)
+}
+
+async function purge(asked: Asked): Promise<void> {
+  if (asked.which === undefined) throw new BadOption('say which: --function NAME, or --all')
+  print(await askServer(asked, 'DELETE', 'events', asked.which))
+}
+
+function expectId({ id }: Asked): string {
+  if (id === undefined || !/^\d+$/.test(id)) throw new BadOption('say which: the number that `events list` shows')
+  return id
+}
+
+const print = (answer: unknown) => console.log(JSON.stringify(answer, undefined, 2))
