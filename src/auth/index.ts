@@ -1,7 +1,14 @@
 export { type AuthenticationOptions, authenticate, type IdentityLookUp } from './authenticate.ts'
 export type { Caller, Identity } from './caller.ts'
 export { IdentityDirectory } from './identities/identity-directory.ts'
-export { newAccessKeyId, newRootKey, newSecret, type RootKey } from './identities/root-key.ts'
+export {
+  accountInAccessKeyId,
+  newAccessKeyId,
+  newRootKey,
+  newSecret,
+  type RootKey,
+} from './identities/root-key.ts'
+export type { Session, SessionFacts, Sessions } from './identities/sessions.ts'
 export { type AuthorizationEntry, type AuthorizedResource, lambdaActions } from './lambda-actions.ts'
 export { type AddressedFunction, authorizationResource, type Place } from './lambda-resource.ts'
 export { type ApplicablePolicies, type CallerPolicies, noPolicies } from './policy/applicable-policies.ts'
@@ -12,7 +19,7 @@ export { createRequestContext, type RequestFacts, type Tags } from './policy/cre
 export { type AuthorizationRequest, decide } from './policy/decide.ts'
 export type { Decision, Denied, PolicyKind } from './policy/decision.ts'
 export { denialMessage } from './policy/denial-message.ts'
-export { type EvaluationRequest, evaluate } from './policy/evaluate.ts'
+export { type EvaluationRequest, evaluate, isMatchedBy } from './policy/evaluate.ts'
 export { MalformedPolicy } from './policy/malformed-policy.ts'
 export { type ContextValue, emptyContext, type RequestContext } from './policy/request-context.ts'
 export type { Statement } from './policy/statement.ts'

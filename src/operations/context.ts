@@ -1,4 +1,4 @@
-import type { Caller } from '#auth'
+import type { Caller, CompiledPolicy, ContextValue, Decision, Sessions } from '#auth'
 import type { Clock, Log } from '#base'
 import type { Invocations } from '#invocation'
 import type { OperationName, Operations } from '#model'
@@ -12,6 +12,8 @@ export interface Services {
   readonly place: Place
   /** False with `--auth none`: roles need not exist, and everybody is root. */
   readonly isEnforced: boolean
+  /** Makes temporary keys. */
+  readonly sessions: Pick<Sessions, 'issue'>
   readonly clock: Clock
   readonly log: Log
   /** A link that downloads a code package for ten minutes. */
@@ -28,8 +30,12 @@ export interface RequestContext extends Services {
   readonly address: FunctionAddress
   readonly traceHeader: string
   /** Throws AccessDeniedException unless the caller may also do this; `keys` are condition keys of the action. */
-  authorize(action: string, resource: string, keys?: Readonly<Record<string, string>>): void
+  authorize(action: string, resource: string, keys?: Keys): void
+  /** The answer to the same question, of the caller's policies and those of a resource. */
+  decide(action: string, resource: string, keys: Keys, resourcePolicy: CompiledPolicy): Decision
 }
+
+type Keys = Readonly<Record<string, ContextValue>>
 
 export type Handler<Name extends OperationName> = (
   input: Operations[Name]['input'],

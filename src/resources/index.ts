@@ -34,7 +34,32 @@ export {
   qualifiedArn,
 } from './function-name.ts'
 export { beginUpdate, isSettled, newFunction, settle } from './function-state.ts'
-export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
+export {
+  type AccessKey,
+  type Group,
+  type InlinePolicy,
+  type LastUse,
+  type Page,
+  type Principal,
+  type PrincipalKind,
+  principalArn,
+  type Role,
+  roleArn,
+  roleNameIn,
+  type User,
+} from './identity.ts'
+export {
+  type AwsManagedPolicy,
+  findAwsManaged,
+  isAwsManaged,
+  listAwsManaged,
+  type ManagedPolicy,
+  type PolicyUsage,
+  type PolicyVersion,
+  VERSIONS_PER_POLICY,
+  versionId,
+  versionNumber,
+} from './managed-policy.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
 export { runtimeVersionArn } from './runtimes.ts'

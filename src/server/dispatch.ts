@@ -1,4 +1,4 @@
-import { authorizationResource, lambdaActions } from '#auth'
+import { authorizationResource, type ContextValue, lambdaActions } from '#auth'
 import {
   accessDeniedException,
   iamService,
@@ -15,16 +15,20 @@ import type { FunctionAddress, Place } from '#resources'
 type Input = Record<string, unknown>
 type Output = Readonly<Record<string, unknown>>
 
+/** What policies are asked before an operation begins. */
+interface Question {
+  readonly action: string
+  readonly resource: string
+  readonly keys?: Readonly<Record<string, ContextValue>>
+}
+
 /** How one operation is authorized and handled. */
 export interface Dispatch {
   /** Only invocations carry a trace. */
   readonly isTraced: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
-  authorization(
-    input: Input,
-    context: RequestContext,
-  ): { readonly action: string; readonly resource: string } | undefined
+  authorization(input: Input, context: RequestContext): Question | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
 }
 
@@ -78,6 +82,8 @@ const taggedFunction = ({ Resource }: Input) =>
   typeof Resource === 'string' && Resource.split(':')[5] === 'function' ? Resource : undefined
 
 interface Neighbour {
+  /** Throws for callers whom the service does not take at all. */
+  readonly admit?: (caller: RequestContext['caller']) => void
   readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>
   readonly authorization: Readonly<
     Record<
@@ -85,7 +91,7 @@ interface Neighbour {
       (
         input: never,
         of: { account: string; partition: string; region: string; caller: RequestContext['caller'] },
-      ) => { action: string; resource: string } | undefined
+      ) => Question | undefined
     >
   >
 }
@@ -97,8 +103,10 @@ function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch
   return {
     isTraced: false,
     addressOf: () => NOWHERE,
-    authorization: (input, { place, caller }) =>
-      authorization?.(input as never, { ...place, account: caller.account, caller }),
+    authorization: (input, { place, caller }) => {
+      neighbour.admit?.(caller)
+      return authorization?.(input as never, { ...place, account: caller.account, caller })
+    },
     handle: handler,
   }
 }

@@ -6,10 +6,11 @@ import { newRootKey, type RootKey } from '#auth'
 export async function openRootCredentials(
   dataDirectory: string,
   preset: RootKey | undefined,
+  account: string,
 ): Promise<{ readonly key: RootKey; readonly file: string; readonly isNew: boolean }> {
   const file = join(dataDirectory, 'credentials')
   const stored = await readCredentials(file)
-  const key = preset ?? stored ?? newRootKey()
+  const key = preset ?? stored ?? newRootKey(account)
   const isChanged = key.accessKeyId !== stored?.accessKeyId || key.secretAccessKey !== stored.secretAccessKey
   if (isChanged) await writeCredentials(file, key)
   // One that was preset is not shown: whoever set it knows it, and output is kept in logs.

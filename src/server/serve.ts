@@ -1,12 +1,13 @@
-import { authenticate, authorize, type Caller, createRequestContext } from '#auth'
+import { authenticate, authorize, type Caller, createRequestContext, decide, type RequestFacts } from '#auth'
 import { newUuid } from '#base'
 import { traceHeaderFor } from '#invocation'
 import { ApiError, type Operation, ServiceException } from '#model'
 import type { RequestContext } from '#operations'
 import { type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
-import { type FunctionAddress, type FunctionVersion, LATEST, type Tags } from '#resources'
+import { type FunctionAddress, type FunctionVersion, LATEST } from '#resources'
 import { answerPreflight, crossOriginHeaders } from './cors.ts'
 import { type Dispatch, dispatcherOf } from './dispatch.ts'
+import { tagsIn } from './request-tags.ts'
 import type { Running } from './running.ts'
 
 /** The whole life of a request, from plain value to plain value. */
@@ -18,6 +19,7 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
   try {
     const authenticated = authenticateCaller(request, call, running)
     const caller = authenticated instanceof Promise ? await authenticated : authenticated
+    noteUse(caller, call, running)
     const operation = expectOperation(call)
     const dispatch = dispatcherOf(call.service, operation)
     const input = call.decodeInput()
@@ -25,7 +27,7 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     const unknownTags = caller.kind === 'root' ? undefined : loadTags(context)
     if (unknownTags) await unknownTags
     const question = dispatch.authorization(input, context)
-    if (question) context.authorize(question.action, question.resource)
+    if (question) context.authorize(question.action, question.resource, question.keys)
     const output = await dispatch.handle(input, context)
     return withCommonHeaders(call.encodeOutput(output, requestId), request, requestId, context.traceHeader)
   } catch (error) {
@@ -35,6 +37,11 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
       requestId,
     )
   }
+}
+
+function noteUse({ useId }: Caller, { service }: ServiceCall, { services, place, clock }: Running): void {
+  if (useId !== undefined)
+    services.store.identities.lastUses.note(useId, clock.now(), service.signingName, place.region)
 }
 
 const NO_BODY = Buffer.alloc(0)
@@ -73,6 +80,26 @@ function createContext(
   input: Record<string, unknown>,
 ): RequestContext {
   const address = dispatch.addressOf(running.place, caller.account, input)
+  const question = (action: string, resource: string, keys: RequestFacts['keys']) => {
+    const facts = {
+      principal: caller,
+      nowMs: running.clock.now(),
+      secure: request.secure,
+      sourceIp: request.sourceIp,
+      region: running.place.region,
+      userAgent: headerOf(request, 'user-agent'),
+      // Looked up only for a policy that asks.
+      get resourceTags() {
+        return latestOf(running, address)?.tags
+      },
+      get requestTags() {
+        return tagsIn(input.Tags)
+      },
+      tagKeys: input.TagKeys as readonly string[] | undefined,
+      keys,
+    }
+    return { principal: caller, action, resource, context: createRequestContext(facts) }
+  }
   return {
     ...running.services,
     caller,
@@ -80,24 +107,8 @@ function createContext(
     address,
     baseUrl: `${request.secure ? 'https' : 'http'}://${headerOf(request, 'host') ?? running.authority}`,
     traceHeader: dispatch.isTraced ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now()) : '',
-    authorize: (action, resource, keys) => {
-      const facts = {
-        principal: caller,
-        nowMs: running.clock.now(),
-        secure: request.secure,
-        sourceIp: request.sourceIp,
-        region: running.place.region,
-        userAgent: headerOf(request, 'user-agent'),
-        // Looked up only for a policy that asks.
-        get resourceTags() {
-          return latestOf(running, address)?.tags
-        },
-        requestTags: input.Tags as Tags | undefined,
-        tagKeys: input.TagKeys as readonly string[] | undefined,
-        keys,
-      }
-      authorize({ principal: caller, action, resource, context: createRequestContext(facts) })
-    },
+    authorize: (action, resource, keys) => authorize(question(action, resource, keys)),
+    decide: (action, resource, keys, policy) => decide(question(action, resource, keys), policy),
   }
 }
 

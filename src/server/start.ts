@@ -38,7 +38,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const isEnforced = options.auth === 'iam'
 
   const store = await openStore({ dataDirectory: options.dataDirectory, clock, log })
-  const credentials = await openRootCredentials(options.dataDirectory, options.presetRootKey)
+  const credentials = await openRootCredentials(options.dataDirectory, options.presetRootKey, options.account)
   const environments = await openEnvironmentHost({
     dataDirectory: options.dataDirectory,
     runtimesDirectory: options.runtimesDirectory,
@@ -47,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const directory = new IdentityDirectory({
     identities: store.identities,
+    secrets: store.secrets,
     rootKey: credentials.key,
     account: options.account,
     region: options.region,
@@ -55,8 +56,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const issueCredentials = (version: FunctionVersion) =>
     directory.sessions.issue({
       account: version.account,
-      roleArn: version.configuration.role,
-      sessionName: sessionNameOf(version),
+      actor: { kind: 'role', roleArn: version.configuration.role, sessionName: sessionNameOf(version) },
     })
   const invocations = new Invocations({ store, environments, place, clock, log, issueCredentials })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
@@ -76,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     invocations,
     place,
     isEnforced,
+    sessions: directory.sessions,
     clock,
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),
@@ -83,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const running: Running = {
     services,
     directory,
-    lookUpIdentity: (id) => directory.lookUp(id),
+    lookUpIdentity: (id, token) => directory.lookUp(id, token),
     codeDownload,
     place,
     isEnforced,

@@ -12,7 +12,16 @@ export {
 } from './errors.ts'
 export type { EventStore, StoredEvent } from './event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
-export type { IdentityStore, OwnerKind, PageOptions } from './identity-store.ts'
+export type {
+  Dependent,
+  Entity,
+  Grant,
+  Grants,
+  IdentityStore,
+  PageOptions,
+  PathPageOptions,
+  PrincipalStore,
+} from './identity-store.ts'
 export type {
   FilterEventsOptions,
   FilteredEventsPage,
@@ -27,4 +36,5 @@ export type {
 } from './log-store.ts'
 export type { LogLimits } from './logs/log-limits.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
+export type { SealPurpose, Secrets } from './secrets/secrets.ts'
 export type { Store } from './store.ts'

@@ -9,6 +9,8 @@ import { openIdentityStore } from './database/identities.ts'
 import { openConcurrencyStore } from './database/reserved-concurrency.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogStore } from './logs/open-log-store.ts'
+import { openKeyFile } from './secrets/key-file.ts'
+import { createSecrets } from './secrets/secrets.ts'
 import { lockDirectory } from './sqlite/lock.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Store } from './store.ts'
@@ -30,6 +32,7 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
   await using parts = new AsyncDisposableStack()
   const lock = lockDirectory(dataDirectory)
   parts.defer(() => lock.release())
+  const secrets = createSecrets(await openKeyFile(dataDirectory))
   const database = parts.adopt(await openSqlite(dataDirectory, clock.now()), (opened) => opened.close())
   const events = parts.adopt(await openEventStore(database, clock, log), (opened) => opened.close())
   const code = parts.adopt(await openCodeStore(join(dataDirectory, 'code'), clock), (opened) => opened.close())
@@ -37,10 +40,21 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
     await openLogStore(join(dataDirectory, 'logs'), clock, log, { ...defaultLogLimits, ...logLimits }),
     (opened) => opened.close(),
   )
-  const identities = await openIdentityStore(database)
+  const identities = await openIdentityStore(database, secrets)
+  parts.defer(() => identities.lastUses.flush())
   const aliases = createAliasStore(database)
   const concurrency = await openConcurrencyStore(database)
   const functions = createFunctionStore(database, [aliases, concurrency, events])
   const opened = parts.move()
-  return { functions, aliases, concurrency, events, identities, code, logs, close: () => opened.disposeAsync() }
+  return {
+    functions,
+    aliases,
+    concurrency,
+    events,
+    identities,
+    code,
+    logs,
+    secrets,
+    close: () => opened.disposeAsync(),
+  }
 }

@@ -36,6 +36,7 @@ const globalKeys: ReadonlyMap<string, Compute> = new Map<string, Compute>(
     'aws:principalservicename': ({ principal }) => (principal.kind === 'service' ? principal.service : undefined),
     'aws:userid': ({ principal }) => (isOfAccount(principal) ? principal.userId : undefined),
     'aws:username': ({ principal }) => (isOfAccount(principal) ? principal.userName : undefined),
+    'aws:sourceidentity': ({ principal }) => (isOfAccount(principal) ? principal.sourceIdentity : undefined),
     'aws:viaawsservice': () => 'false',
     'aws:sourceip': ({ sourceIp }) => sourceIp,
     'aws:securetransport': ({ secure }) => String(secure),

@@ -81,6 +81,12 @@ function denialIn(
 const isAllowedBy = (policy: CompiledPolicy, question: Question) =>
   policy.allows.some((statement) => appliesTo(statement, question) !== undefined)
 
+/** Whether any statement of the policy applies, be it one that denies. */
+export const isMatchedBy = ({ allows, denies }: CompiledPolicy, request: EvaluationRequest): boolean => {
+  const question: Question = { ...request, action: request.action.toLowerCase() }
+  return [...denies, ...allows].some((statement) => appliesTo(statement, question) !== undefined)
+}
+
 /** The best that a resource-based policy says of the principal. A statement that names nobody grants nobody anything. */
 const grantOf = (policy: CompiledPolicy, question: Question): Grade | undefined =>
   strongest(policy.allows.map((statement) => statement.principals && appliesTo(statement, question)))
