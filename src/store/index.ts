@@ -9,6 +9,7 @@ export {
   QueueFull,
   UnsafeZip,
   UnzippedTooLarge,
+  WrongSecretKey,
 } from './errors.ts'
 export type { EventStore, StoredEvent } from './event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
@@ -22,6 +23,7 @@ export type {
   PathPageOptions,
   PrincipalStore,
 } from './identity-store.ts'
+export { lockDataDirectory } from './lock-data-directory.ts'
 export type {
   FilterEventsOptions,
   FilteredEventsPage,
@@ -36,5 +38,6 @@ export type {
 } from './log-store.ts'
 export type { LogLimits } from './logs/log-limits.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
+export { rotateSecretKey } from './secrets/rotate-secret-key.ts'
 export type { SealPurpose, Secrets } from './secrets/secrets.ts'
 export type { Store } from './store.ts'

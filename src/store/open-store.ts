@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
@@ -7,11 +6,11 @@ import { openEventStore } from './database/events.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
 import { openConcurrencyStore } from './database/reserved-concurrency.ts'
+import { lockDataDirectory } from './lock-data-directory.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogStore } from './logs/open-log-store.ts'
 import { openKeyFile } from './secrets/key-file.ts'
 import { createSecrets } from './secrets/secrets.ts'
-import { lockDirectory } from './sqlite/lock.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Store } from './store.ts'
 
@@ -27,10 +26,9 @@ export interface StoreOptions {
  * DatabaseTooNew when a newer program wrote it.
  */
 export async function openStore({ dataDirectory, clock, log, logLimits }: StoreOptions): Promise<Store> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   // Closed in reverse order, also when a later part does not open.
   await using parts = new AsyncDisposableStack()
-  const lock = lockDirectory(dataDirectory)
+  const lock = await lockDataDirectory(dataDirectory)
   parts.defer(() => lock.release())
   const secrets = createSecrets(await openKeyFile(dataDirectory))
   const database = parts.adopt(await openSqlite(dataDirectory, clock.now()), (opened) => opened.close())
@@ -44,7 +42,7 @@ export async function openStore({ dataDirectory, clock, log, logLimits }: StoreO
   parts.defer(() => identities.lastUses.flush())
   const aliases = createAliasStore(database)
   const concurrency = await openConcurrencyStore(database)
-  const functions = createFunctionStore(database, [aliases, concurrency, events])
+  const functions = createFunctionStore(database, secrets, [aliases, concurrency, events])
   const opened = parts.move()
   return {
     functions,

@@ -1,4 +1,5 @@
 import type { AccessKey } from '#resources'
+import { WrongSecretKey } from '../errors.ts'
 import type { AccessKeyStore } from '../identity-store.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { Database } from './database.ts'
@@ -83,7 +84,6 @@ export function openAccessKey(secrets: Secrets, record: string): AccessKey {
   const { sealedSecret, ...key }: AccessKey & { readonly sealedSecret?: string } = JSON.parse(record)
   if (sealedSecret === undefined) return key
   const secret = secrets.open('access-key', sealedSecret)
-  if (!secret)
-    throw new Error(`The secret of access key ${key.id} cannot be read: secret-key does not fit the database.`)
+  if (!secret) throw new WrongSecretKey(`The secret of access key ${key.id}`)
   return { ...key, secret: secret.toString() }
 }

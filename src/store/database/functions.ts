@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { FunctionVersion } from '#resources'
 import type { FunctionStore } from '../function-store.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { Belongings, Database } from './database.ts'
+import { readVersion, writeVersion } from './function-record.ts'
 import { listVersions } from './list-versions.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
@@ -9,12 +11,14 @@ import { numberOf, versionOf } from './version-number.ts'
 
 export function createFunctionStore(
   { queries, commit }: Database,
+  secrets: Secrets,
   belongings: readonly Belongings[] = [],
 ): FunctionStore {
   const cache = new RecordCache<FunctionVersion>(({ account, functionName, version }) =>
     keyOf(account, functionName, version),
   )
-  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(record))
+  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(secrets, record))
+  const parse = ({ record }: { readonly record: string }) => readVersion(secrets, record)
 
   return {
     peek: (account, functionName, version) => cache.get(keyOf(account, functionName, version)) ?? 'unknown',
@@ -43,7 +47,7 @@ export function createFunctionStore(
     },
 
     async update(record, expectedRevisionId, published) {
-      const { account, function_name, version_number, ...columns } = rowOf(record)
+      const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
       const update = queries
         .updateTable('function_versions')
         .set(columns)
@@ -92,7 +96,7 @@ export function createFunctionStore(
       return (aliases?.rows ?? []).map(({ name }) => String(name))
     },
 
-    list: (account, options) => listVersions(queries, account, options),
+    list: (account, options) => listVersions(queries, parse, account, options),
 
     async listUnsettled() {
       const rows = await queries.selectFrom('function_versions').where('unsettled', '=', 1).select('record').execute()
@@ -134,7 +138,7 @@ export function createFunctionStore(
   }
 }
 
-function rowOf(record: FunctionVersion) {
+function rowOf(secrets: Secrets, record: FunctionVersion) {
   const number = numberOf(record.version)
   assert(number !== undefined, 'a version is $LATEST or a number')
   return {
@@ -145,11 +149,9 @@ function rowOf(record: FunctionVersion) {
     code_sha256: record.code.sha256,
     code_size: record.code.size,
     unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
-    record: JSON.stringify(record),
+    record: writeVersion(secrets, record),
   }
 }
-
-const parse = ({ record }: { readonly record: string }): FunctionVersion => JSON.parse(record)
 
 const keyOf = (account: string, functionName: string, version: string): string =>
   `${account}:${functionName}:${version}`
