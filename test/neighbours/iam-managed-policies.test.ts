@@ -33,6 +33,7 @@ import {
   PutRolePermissionsBoundaryCommand,
   paginateListPolicies,
   SetDefaultPolicyVersionCommand,
+  SimulateCustomPolicyCommand,
   TagPolicyCommand,
   UntagPolicyCommand,
 } from '@aws-sdk/client-iam'
@@ -316,6 +317,38 @@ test("AWS's own policies can be read and used, and not changed", async () => {
     new CreatePolicyVersionCommand({ PolicyArn: AWS_BASIC, PolicyDocument: allow('*') }),
   ] as const)
     assert.deepEqual(await refusalOf(iam.send(call as never)), foreign)
+})
+
+test("AWS's own policies are valid, and allow what they are named for", async () => {
+  const { Policies = [] } = await iam.send(new ListPoliciesCommand({ Scope: 'AWS' }))
+  const documents = new Map<string, string>()
+  for (const { Arn: PolicyArn, PolicyName = '' } of Policies) {
+    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: 'v1' }))
+    documents.set(PolicyName, decodeURIComponent(PolicyVersion?.Document ?? ''))
+  }
+  const cases = [
+    ['AdministratorAccess', 'iam:CreateUser', 'allowed'],
+    ['PowerUserAccess', 'lambda:CreateFunction', 'allowed'],
+    ['PowerUserAccess', 'iam:CreateUser', 'implicitDeny'],
+    ['ReadOnlyAccess', 'lambda:GetFunction', 'allowed'],
+    ['ReadOnlyAccess', 'lambda:InvokeFunction', 'implicitDeny'],
+    ['AWSLambda_FullAccess', 'lambda:CreateFunction', 'allowed'],
+    ['AWSLambda_ReadOnlyAccess', 'lambda:ListFunctions', 'allowed'],
+    ['AWSLambda_ReadOnlyAccess', 'lambda:CreateFunction', 'implicitDeny'],
+    ['AWSLambdaRole', 'lambda:InvokeFunction', 'allowed'],
+    ['AWSLambdaBasicExecutionRole', 'logs:PutLogEvents', 'allowed'],
+    ['AWSLambdaBasicExecutionRole', 'sqs:ReceiveMessage', 'implicitDeny'],
+    ['AWSLambdaSQSQueueExecutionRole', 'sqs:ReceiveMessage', 'allowed'],
+    ['AWSLambdaKinesisExecutionRole', 'kinesis:GetRecords', 'allowed'],
+    ['AWSLambdaDynamoDBExecutionRole', 'dynamodb:GetRecords', 'allowed'],
+    ['AWSLambdaVPCAccessExecutionRole', 'ec2:CreateNetworkInterface', 'allowed'],
+  ] as const
+  for (const [name, action, expected] of cases) {
+    const { EvaluationResults = [] } = await iam.send(
+      new SimulateCustomPolicyCommand({ PolicyInputList: [documents.get(name) ?? ''], ActionNames: [action] }),
+    )
+    assert.deepEqual([name, action, EvaluationResults[0]?.EvalDecision], [name, action, expected])
+  }
 })
 
 test('what policies cannot be is refused', async () => {
