@@ -69,7 +69,9 @@ async function whileLocked(dataDirectory: string, act: () => Promise<void>): Pro
   }
 }
 
-const accountsOf = ({ account, furtherAccounts }: ServerOptions): Accounts => [account, ...furtherAccounts]
+function accountsOf({ account, furtherAccounts }: ServerOptions): Accounts {
+  return [account, ...furtherAccounts]
+}
 
 /** As a shell takes them. */
 function print(keys: ReadonlyMap<string, RootKey>): void {
