@@ -54,6 +54,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const directory = new IdentityDirectory({
     identities: store.identities,
+    secrets: store.secrets,
     rootKeys: credentials.keys,
     account: options.account,
     region: options.region,
@@ -62,8 +63,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const issueCredentials = (version: FunctionVersion) =>
     directory.sessions.issue({
       account: version.account,
-      roleArn: version.configuration.role,
-      sessionName: sessionNameOf(version),
+      actor: { kind: 'role', roleArn: version.configuration.role, sessionName: sessionNameOf(version) },
       sourceFunctionArn: sourceArnOf(place, version),
     })
   const invocations = new Invocations({
@@ -102,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     isEnforced,
     fileSystems: options.fileSystems,
+    sessions: directory.sessions,
     clock,
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),
@@ -109,7 +110,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const running: Running = {
     services,
     directory,
-    lookUpIdentity: (id) => directory.lookUp(id),
+    lookUpIdentity: (id, token) => directory.lookUp(id, token),
     codeDownload,
     place,
     organizationId: options.organizationId,
