@@ -151,16 +151,9 @@ export const functions: readonly Row[] = [
     { ...made, Code: { ZipFile: Buffer.from('this is not a zipfile, just a random string').toString('base64') } },
     invalid('Could not unzip uploaded file. Please check your file, then try to upload again.'),
   ],
-  ...[
-    'java8',
-    'go1.x',
-    'provided',
-    'ruby2.7',
-    'nodejs14.x',
-    'python3.7',
-    'dotnetcore3.1',
-    'nodejs12.x',
-  ].map((Runtime): Row => ['CreateFunction', { ...made, Runtime }, retiredRuntime(Runtime)]),
+  ...['java8', 'go1.x', 'provided', 'ruby2.7', 'nodejs14.x', 'python3.7', 'dotnetcore3.1', 'nodejs12.x'].map(
+    (Runtime): Row => ['CreateFunction', { ...made, Runtime }, retiredRuntime(Runtime)],
+  ),
   ['CreateFunction', { ...made, Environment: { Variables: large } }, tooMuchEnvironment(large)],
   ['CreateFunction', { ...made, Environment: { Variables: together } }, tooMuchEnvironment(together)],
   [

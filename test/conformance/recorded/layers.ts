@@ -83,11 +83,7 @@ export const layers: readonly Row[] = [
     withLayers(layerArnOf('doesnotexist:1')),
     invalid(`Layer version ${layerArnOf('doesnotexist:1')} does not exist.`),
   ],
-  [
-    'CreateFunction',
-    withLayers(layerArnOf('one:9')),
-    invalid(`Layer version ${layerArnOf('one:9')} does not exist.`),
-  ],
+  ['CreateFunction', withLayers(layerArnOf('one:9')), invalid(`Layer version ${layerArnOf('one:9')} does not exist.`)],
   [
     'CreateFunction',
     withLayers(layerArnOf('one')),

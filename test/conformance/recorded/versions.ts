@@ -55,11 +55,7 @@ export const versions = (codeSha256: string): readonly Row[] => [
       ),
     ),
   ],
-  [
-    'CreateAlias',
-    { ...alias, FunctionName: 'fn-unknown' },
-    notFound(`Function not found: ${arnOf('fn-unknown:1')}`),
-  ],
+  ['CreateAlias', { ...alias, FunctionName: 'fn-unknown' }, notFound(`Function not found: ${arnOf('fn-unknown:1')}`)],
   ['CreateAlias', { ...alias, Name: 'live' }, conflict(`Alias already exists: ${arnOf('fn:live')}`)],
   [
     'CreateAlias',
