@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly organizationId?: string
   readonly auth: 'iam' | 'none'
   readonly isolation: 'bubblewrap' | 'process'
+  /** What the code of all functions and layers of an account may take. */
+  readonly codeLimitBytes: number
   /** Directories by the ARN of the access point that they stand for. */
   readonly fileSystems: ReadonlyMap<string, string>
   /** The root user's key, when the environment presets it. */
@@ -86,6 +88,12 @@ const options = {
     help: 'bubblewrap or process',
     check: (value) => value === 'bubblewrap' || value === 'process',
   },
+  // AWS's 75 GB.
+  'code-storage-mb': {
+    default: '76800',
+    help: 'a number of megabytes',
+    check: (value) => /^[1-9]\d{0,8}$/.test(value),
+  },
   's3-endpoint': { default: '', form: 'URL', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint },
 } as const satisfies Readonly<Record<string, Option>>
 
@@ -124,6 +132,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    codeLimitBytes: Number(value('code-storage-mb')) * 1024 * 1024,
     fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),

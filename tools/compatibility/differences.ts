@@ -111,6 +111,11 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: 'Reservations are checked against the same numbers as at AWS.',
   },
   {
+    subject: 'Requests per second',
+    here: 'Not limited, neither to the control plane nor of invocations; concurrency is.',
+    why: "AWS's fifteen a second of most operations protect a service that everybody shares.",
+  },
+  {
     subject: 'Version numbers of a function that was deleted and created anew',
     here: 'They begin at 1 again.',
     why: 'Nothing of a deleted function is kept.',
