@@ -72,7 +72,7 @@ test('every event that was acknowledged runs, although fifty servers in a row ar
   t.diagnostic(`${sender.acknowledged.size} events acknowledged, ${waiting} of them waited after the last kill`)
   t.diagnostic(`${extraRuns(recorder)} runs more than without kills`)
 
-  assert.deepEqual([...sender.refusals], [])
+  assert.deepEqual([...sender.refused], [])
   assert.deepEqual(unfinished(recorder, sender), [])
   for (const id of recorder.runs.keys()) checkRuns(id, recorder)
   await checkNothingIsLeft(directory.path, recorder)

@@ -12,8 +12,8 @@ export interface EventToSend {
 export interface EventSender {
   /** Of the events that were answered with 202. */
   readonly acknowledged: ReadonlySet<string>
-  /** Every other status, with how often it came. */
-  readonly refusals: ReadonlyMap<number, number>
+  /** Of the events that were answered otherwise, with the status. */
+  readonly refused: ReadonlyMap<string, number>
   /** Sends until the server is gone, or until `isEnough`. The server's clock is `aheadMs` ahead. */
   sendTo(server: TestServer, aheadMs: number, isEnough?: () => boolean): Promise<void>
 }
@@ -24,7 +24,7 @@ const PAUSE_MS = 5
 /** `next` makes an event; undefined when enough of them are waiting. */
 export function createEventSender(next: () => EventToSend | undefined): EventSender {
   const acknowledged = new Set<string>()
-  const refusals = new Map<number, number>()
+  const refused = new Map<string, number>()
 
   async function keepSending(server: TestServer, agent: Agent, aheadMs: number, isEnough: () => boolean) {
     while (!isEnough()) {
@@ -38,13 +38,13 @@ export function createEventSender(next: () => EventToSend | undefined): EventSen
       // Killed while the event was under way: nobody knows whether it was accepted.
       if (status === undefined) return
       if (status === 202) acknowledged.add(event.id)
-      else refusals.set(status, (refusals.get(status) ?? 0) + 1)
+      else refused.set(event.id, status)
     }
   }
 
   return {
     acknowledged,
-    refusals,
+    refused,
     async sendTo(server, aheadMs, isEnough = () => false) {
       const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
       await Promise.all(Array.from({ length: CONNECTIONS }, () => keepSending(server, agent, aheadMs, isEnough)))
