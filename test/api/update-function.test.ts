@@ -14,7 +14,16 @@ import {
   type UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda'
 import { createFunction, executionRole, invoke, lambdaClient, untilUpdated } from '../support/clients.ts'
-import { conflict, invalid, notFound, type Refusal, refusalOf, tooLarge, validation } from '../support/refusal.ts'
+import {
+  conflict,
+  invalid,
+  notFound,
+  type Refusal,
+  refusalOf,
+  revisionMismatch,
+  tooLarge,
+  validation,
+} from '../support/refusal.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
 import { startSlowServer } from '../support/slow-runtime.ts'
 import { zipOf } from '../support/zip.ts'
@@ -49,12 +58,7 @@ function lasting({ RevisionId: _, LastModified: __, ...configuration }: Function
   return configuration
 }
 
-const mismatch: Refusal = {
-  code: 'PreconditionFailedException',
-  status: 412,
-  message:
-    'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
-}
+const mismatch = revisionMismatch()
 const inProgress = (name: string) =>
   conflict(`The operation cannot be performed at this time. An update is in progress for resource: ${arn(name)}`)
 const notYet = (setting: string) => invalid(`${setting} is not supported by lambent yet.`)
