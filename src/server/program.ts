@@ -1,5 +1,6 @@
 import { DatabaseTooNew, DataDirectoryInUse } from '#store'
-import { BadOption, isLoopback, readOptions, type ServerOptions } from './options.ts'
+import { BadOption } from './bad-option.ts'
+import { isLoopback, readOptions, type ServerOptions } from './options.ts'
 import { profileOf } from './root-credentials.ts'
 import { type LambentServer, startServer } from './start.ts'
 
@@ -36,8 +37,10 @@ function announce(server: LambentServer, options: ServerOptions): void {
     console.error(
       'lambent: WARNING: --auth none: whoever reaches this port is root. Signatures and permissions are not checked.',
     )
-  else if (!isLoopback(options.host))
+  else if (!options.tls && !isLoopback(options.host))
     console.error('lambent: WARNING: this port is reachable from other machines, without TLS.')
+  if (options.tls && options.tls.expiresAtMs < Date.now())
+    console.error('lambent: WARNING: the certificate has expired.')
 }
 
 function stopOnSignal(server: LambentServer): void {
