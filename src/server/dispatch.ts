@@ -16,16 +16,20 @@ import type { Addressed } from './addressed.ts'
 type Input = Record<string, unknown>
 type Output = Readonly<Record<string, unknown>>
 
+/** What policies are asked before an operation begins. */
+interface Question {
+  readonly action: string
+  readonly resource: string
+  readonly keys?: Readonly<Record<string, ContextValue>>
+}
+
 /** How one operation is authorized and handled. */
 export interface Dispatch {
   /** Only invocations carry a trace. */
   readonly isTraced: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
-  authorization(
-    input: Input,
-    context: RequestContext,
-  ): { readonly action: string; readonly resource: string } | undefined
+  authorization(input: Input, context: RequestContext): Question | undefined
   /** The value of one of the service's own condition keys, in lower case. */
   conditionKey(key: string, of: KeySource, services: Pick<Services, 'place' | 'store'>): ContextValue | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
@@ -107,6 +111,8 @@ const urlAuthTypeOf = ({ functionUrls }: Services['store'], { account, functionN
   functionUrls.get(account, functionName, qualifier ?? LATEST)?.authType
 
 interface Neighbour {
+  /** Throws for callers whom the service does not take at all. */
+  readonly admit?: (caller: RequestContext['caller']) => void
   readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>
   readonly authorization: Readonly<
     Record<
@@ -114,7 +120,7 @@ interface Neighbour {
       (
         input: never,
         of: { account: string; partition: string; region: string; caller: RequestContext['caller'] },
-      ) => { action: string; resource: string } | undefined
+      ) => Question | undefined
     >
   >
 }
@@ -127,8 +133,10 @@ function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch
     isTraced: false,
     addressOf: () => NOWHERE,
     conditionKey: () => undefined,
-    authorization: (input, { place, caller }) =>
-      authorization?.(input as never, { ...place, account: caller.account, caller }),
+    authorization: (input, { place, caller }) => {
+      neighbour.admit?.(caller)
+      return authorization?.(input as never, { ...place, account: caller.account, caller })
+    },
     handle: handler,
   }
 }

@@ -23,6 +23,7 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
   try {
     const authenticated = authenticateCaller(request, call, running)
     const caller = authenticated instanceof Promise ? await authenticated : authenticated
+    noteUse(caller, call, running)
     const operation = expectOperation(call)
     const dispatch = dispatcherOf(call.service, operation)
     const input = call.decodeInput()
@@ -31,7 +32,7 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     const addressed = found instanceof Promise ? await found : found
     const context = createContext({ request, caller, dispatch, input, address, addressed }, requestId, running)
     const question = dispatch.authorization(input, context)
-    if (question) context.authorize(question.action, question.resource)
+    if (question) context.authorize(question.action, question.resource, question.keys)
     const output = await dispatch.handle(input, context)
     return withCommonHeaders(call.encodeOutput(output, requestId), request, requestId, context.traceHeader)
   } catch (error) {
@@ -41,6 +42,11 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
       requestId,
     )
   }
+}
+
+function noteUse({ useId }: Caller, { service }: ServiceCall, { services, place, clock }: Running): void {
+  if (useId !== undefined)
+    services.store.identities.lastUses.note(useId, clock.now(), service.signingName, place.region)
 }
 
 const NO_BODY = Buffer.alloc(0)
@@ -79,7 +85,7 @@ function createContext(asked: Asked, requestId: string, running: Running): Reque
     address,
     baseUrl: `${request.secure ? 'https' : 'http'}://${headerOf(request, 'host') ?? running.authority}`,
     traceHeader: dispatch.isTraced ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now()) : '',
-    authorize: authorizerOf(asked, running),
+    ...authorizerOf(asked, running),
   }
 }
 

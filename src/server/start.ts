@@ -53,6 +53,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const directory = new IdentityDirectory({
     identities: store.identities,
+    secrets: store.secrets,
     rootKeys: credentials.keys,
     account: options.account,
     region: options.region,
@@ -61,8 +62,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const issueCredentials = (version: FunctionVersion) =>
     directory.sessions.issue({
       account: version.account,
-      roleArn: version.configuration.role,
-      sessionName: sessionNameOf(version),
+      actor: { kind: 'role', roleArn: version.configuration.role, sessionName: sessionNameOf(version) },
       sourceFunctionArn: sourceArnOf(place, version),
     })
   const invocations = new Invocations({
@@ -104,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     isEnforced,
     fileSystems: options.fileSystems,
+    sessions: directory.sessions,
     clock,
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),
@@ -111,7 +112,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const running: Running = {
     services,
     directory,
-    lookUpIdentity: (id) => directory.lookUp(id),
+    lookUpIdentity: (id, token) => directory.lookUp(id, token),
     codeDownload,
     place,
     organizationId: options.organizationId,

@@ -14,6 +14,14 @@ export class DatabaseTooNew extends Error {
   }
 }
 
+/** What is in the database was sealed with a key that is not in the key file. */
+export class WrongSecretKey extends Error {
+  override readonly name = 'WrongSecretKey'
+  constructor(what: string) {
+    super(`${what} cannot be read: the file secret-key in the data directory does not belong to the database.`)
+  }
+}
+
 /** A cursor or token that this store did not hand out. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor'

@@ -1,4 +1,4 @@
-import { lambdaService, type Service, type StructureShape, structureNamed } from '#model'
+import { lambdaService, type StructureShape, structureNamed } from '#model'
 import type { RawRequest } from './raw.ts'
 
 const NO_INPUT: StructureShape = { type: 'structure', members: {} }
@@ -28,17 +28,5 @@ export function restRequest(name: string, input: Input): RawRequest {
       operation.method !== 'DELETE' && {
         body: payload === undefined ? JSON.stringify(Object.fromEntries(at(undefined))) : String(input[payload] ?? ''),
       }),
-  }
-}
-
-/** The request that carries the flat input of an operation of IAM's or STS's. */
-export function queryRequest({ apiVersion }: Service, name: string, input: Input): RawRequest {
-  const form = new URLSearchParams({ Action: name, Version: apiVersion })
-  for (const [member, value] of Object.entries(input)) form.set(member, String(value))
-  return {
-    method: 'POST',
-    path: '/',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
   }
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { type FunctionVersion, layerCode } from '#resources'
 import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { assignment } from './code-signing.ts'
 import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
+import { readVersion, writeVersion } from './function-record.ts'
 import { listVersions } from './list-versions.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
@@ -11,13 +13,15 @@ import { numberOf, versionOf } from './version-number.ts'
 
 export function createFunctionStore(
   { queries, commit }: Database,
+  secrets: Secrets,
   belongings: readonly Belongings[] = [],
   ofVersions: readonly QualifierBelongings[] = [],
 ): FunctionStore {
   const cache = new RecordCache<FunctionVersion>(({ account, functionName, version }) =>
     keyOf(account, functionName, version),
   )
-  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(record))
+  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(secrets, record))
+  const parse = ({ record }: { readonly record: string }) => readVersion(secrets, record)
 
   return {
     peek: (account, functionName, version) => cache.get(keyOf(account, functionName, version)) ?? 'unknown',
@@ -49,7 +53,7 @@ export function createFunctionStore(
     },
 
     async update(record, expectedRevisionId, published) {
-      const { account, function_name, version_number, ...columns } = rowOf(record)
+      const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
       const update = queries
         .updateTable('function_versions')
         .set(columns)
@@ -105,7 +109,7 @@ export function createFunctionStore(
       return (aliases?.rows ?? []).map(({ name }) => String(name))
     },
 
-    list: (account, options) => listVersions(queries, account, options),
+    list: (account, options) => listVersions(queries, parse, account, options),
 
     listUnsettled: unsettled,
 
@@ -154,7 +158,7 @@ export function createFunctionStore(
   }
 }
 
-function rowOf(record: FunctionVersion) {
+function rowOf(secrets: Secrets, record: FunctionVersion) {
   const number = numberOf(record.version)
   assert(number !== undefined, 'a version is $LATEST or a number')
   return {
@@ -168,7 +172,7 @@ function rowOf(record: FunctionVersion) {
       .map(({ sha256 }) => sha256)
       .join(' '),
     unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
-    record: JSON.stringify(record),
+    record: writeVersion(secrets, record),
   }
 }
 
@@ -178,8 +182,6 @@ function layerCodeIn(text: string): string[] {
   const layers = text.split(' ')
   return [...layers, mergedSha256(layers)]
 }
-
-const parse = ({ record }: { readonly record: string }): FunctionVersion => JSON.parse(record)
 
 const keyOf = (account: string, functionName: string, version: string): string =>
   `${account}:${functionName}:${version}`
