@@ -6,6 +6,7 @@ import { openEnvironmentHost } from '#environment'
 import { Deliverer, Invocations } from '#invocation'
 import { type FunctionVersion, functionArn, LATEST, type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
+import { AuditLog } from './audit/audit-log.ts'
 import { CodeDownload } from './code-download.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createListener, type Listener } from './http/listener.ts'
@@ -76,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
+  const audit = new AuditLog({ dataDirectory: options.dataDirectory, clock, log })
   const objects = new S3Objects(
     {
       region: options.region,
@@ -114,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     directory,
     lookUpIdentity: (id, token) => directory.lookUp(id, token),
     codeDownload,
+    audit,
     place,
     organizationId: options.organizationId,
     isEnforced,
@@ -144,6 +147,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       objects.close()
       await environments.close()
       listener.closeAllConnections()
+      await audit.written()
       await store.close()
     },
   }
