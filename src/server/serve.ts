@@ -3,7 +3,15 @@ import { newUuid } from '#base'
 import { traceHeaderFor } from '#invocation'
 import { ApiError, type Operation } from '#model'
 import type { RequestContext } from '#operations'
-import { functionUrlHost, type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
+import {
+  functionUrlHost,
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  isStream,
+  matchCall,
+  type ServiceCall,
+} from '#protocol'
 import { findAddressed } from './addressed.ts'
 import { asApiError } from './as-api-error.ts'
 import { type Asked, authorizerOf } from './authorizer.ts'
@@ -98,7 +106,7 @@ function withCommonHeaders(
   }
   if (traceHeader !== '') {
     headers['X-Amzn-Trace-Id'] = traceHeader
-    headers['x-amzn-Remapped-Content-Length'] = '0'
+    if (!isStream(response.body)) headers['x-amzn-Remapped-Content-Length'] = '0'
   }
   return { ...response, headers }
 }
