@@ -1,6 +1,7 @@
 export { createUrlEvent, type UrlCaller } from './function-url/event.ts'
-export { type FunctionUrlHost, functionUrlHost } from './function-url/host.ts'
 export { readUrlResponse } from './function-url/response.ts'
+export { readUrlStream } from './function-url/streamed-response.ts'
+export { type FunctionUrlTarget, functionUrlTarget } from './function-url/target.ts'
 export { type HttpRequest, type HttpResponse, headerOf, isStream } from './http.ts'
 export { bodyTooLarge } from './rest-json/body-limit.ts'
 export { encodeRestError } from './rest-json/encode-error.ts'

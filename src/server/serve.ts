@@ -4,7 +4,7 @@ import { traceHeaderFor } from '#invocation'
 import { ApiError, type Operation } from '#model'
 import type { RequestContext } from '#operations'
 import {
-  functionUrlHost,
+  functionUrlTarget,
   type HttpRequest,
   type HttpResponse,
   headerOf,
@@ -22,8 +22,8 @@ import type { Running } from './running.ts'
 
 /** The whole life of a request, from plain value to plain value. */
 export async function serve(request: HttpRequest, running: Running): Promise<HttpResponse> {
-  const host = functionUrlHost(request)
-  if (host) return serveFunctionUrl(request, host, running)
+  const target = functionUrlTarget(request)
+  if (target) return serveFunctionUrl(request, target, running)
   const requestId = newUuid()
   const early = answerPreflight(request) ?? running.codeDownload.answer(request, running.clock.now())
   if (early) return withCommonHeaders(await early, request, requestId)
