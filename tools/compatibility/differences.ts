@@ -88,7 +88,7 @@ export const differences: readonly { readonly subject: string; readonly here: st
   {
     subject: 'Response streaming',
     here: 'As fast as the client reads; AWS lets no more than 2 MB a second through behind the first 6 MB. Where a stream breaks off because the runtime has gone, ErrorDetails tells why. A streaming handler that leaves its stream open when nothing is left to run fails at once.',
-    why: 'A limit of AWS\'s network is no feature, and a timeout explains less than an error.',
+    why: "A limit of AWS's network is no feature, and a timeout explains less than an error.",
   },
   {
     subject: 'Versions of a runtime',

@@ -93,8 +93,7 @@ class RuntimeConnection implements NextReceiver {
 
   close(): void {
     this.#session.abandon(this)
-    const stream = this.#stream
-    if (stream !== undefined) setTimeout(() => this.#breakOff(stream), BREAK_MS).unref()
+    if (this.#stream !== undefined) this.#breakOff(this.#stream, BREAK_MS)
   }
 
   fail(): void {
@@ -196,10 +195,10 @@ class RuntimeConnection implements NextReceiver {
     return ACCEPTED
   }
 
-  /** The runtime stopped in the middle, unless somebody knows better by now. */
-  #breakOff(stream: ResponseStream): void {
+  /** The runtime has stopped in the middle. */
+  #breakOff(stream: ResponseStream, delayMs?: number): void {
     this.#stream = undefined
-    if (this.#session.stream === stream) this.#session.answer(truncated())
+    if (this.#session.stream === stream) this.#session.answer(truncated(), delayMs)
   }
 
   #error(head: RequestHead, requestId: string, body: Buffer | undefined): string {

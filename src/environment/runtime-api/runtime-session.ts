@@ -82,13 +82,14 @@ export class RuntimeSession {
     this.#settle?.({ kind: 'stream', stream })
   }
 
-  /** The whole answer, or the end of a stream. */
-  answer(answer: RuntimeAnswer): void {
+  /** The whole answer, or the end of a stream; to be told after a while when the process may be about to end. */
+  answer(answer: RuntimeAnswer, delayMs = 0): void {
     const settle = this.#settle
     this.#settle = undefined
     this.#stream = undefined
     this.#state = 'RuntimeResponseSentState'
-    settle?.(answer)
+    if (delayMs === 0) settle?.(answer)
+    else setTimeout(() => settle?.(answer), delayMs).unref()
   }
 
   initError(error: RuntimeError): Refusal | undefined {
