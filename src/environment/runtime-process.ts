@@ -45,6 +45,7 @@ export async function startRuntimeProcess(
     // Whatever the runtime had started goes with it, and then the pipes close.
     kill()
     hasEnded = true
+    session.stream?.liftLimit()
     const drained = new AbortController()
     await Promise.race([child.closed, sleep(DRAIN_MS, undefined, { signal: drained.signal }).catch(() => {})])
     drained.abort()

@@ -14,7 +14,8 @@ export const codeStorageExceeded = () =>
 export const objectNotRead = (code: string, message: string) =>
   invalidParameter(`Error occurred while GetObject. S3 Error Code: ${code}. S3 Error Message: ${message}`)
 
-export const objectDenied = (bucket: string, key: string, code: string, message: string) =>
+export const objectDenied = (bucket: string, key: string, code: string, message: string, cause?: unknown) =>
   accessDeniedException(
     `Your access has been denied by S3, please make sure your request credentials have permission to GetObject for ${bucket}/${key}. S3 Error Code: ${code}. S3 Error Message: ${message}`,
+    cause,
   )

@@ -12,6 +12,7 @@ import type { RequestContext } from '#operations'
 import { type HttpRequest, headerOf } from '#protocol'
 import { type FunctionAddress, parseLayerVersionArn } from '#resources'
 import { type Addressed, resourcePolicyOf } from './addressed.ts'
+import type { Audited } from './audit/audit-record.ts'
 import type { Dispatch } from './dispatch.ts'
 import { tagsIn } from './request-tags.ts'
 import type { Running } from './running.ts'
@@ -19,6 +20,7 @@ import type { Running } from './running.ts'
 /** One request, as far as policies may ask about it. */
 export interface Asked {
   readonly request: HttpRequest
+  readonly audited: Audited
   readonly caller: Caller
   readonly dispatch: Dispatch
   readonly input: Readonly<Record<string, unknown>>
@@ -30,12 +32,11 @@ type Authorizer = Pick<RequestContext, 'authorize' | 'decide'>
 
 /** Asks the caller's policies and the resource's. Everything is looked up only for a policy that asks. */
 export function authorizerOf(asked: Asked, running: Running): Authorizer {
-  const question = (action: string, resource: string, keys: ConditionKeys | undefined) => ({
-    principal: asked.caller,
-    action,
-    resource,
-    context: createRequestContext(factsOf(asked, running, resource, keys)),
-  })
+  const question = (action: string, resource: string, keys: ConditionKeys | undefined) => {
+    asked.audited.question ??= { action, resource }
+    const context = createRequestContext(factsOf(asked, running, resource, keys))
+    return { principal: asked.caller, action, resource, context }
+  }
   return {
     authorize: (action, resource, keys) =>
       authorize(question(action, resource, keys), policyOf(asked, running, resource)),

@@ -2,6 +2,8 @@ import { authorizationResource, type ContextValue, isOpenToAccounts, lambdaActio
 import {
   accessDeniedException,
   iamService,
+  isMutation,
+  lambdaService,
   logsService,
   notImplemented,
   type Operation,
@@ -27,6 +29,8 @@ interface Question {
 export interface Dispatch {
   /** Only invocations carry a trace. */
   readonly isTraced: boolean
+  /** Its successes are kept in the audit log. */
+  readonly isMutation: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
   authorization(input: Input, context: RequestContext): Question | undefined
@@ -53,11 +57,13 @@ export function dispatcherOf(service: Service, operation: Operation): Dispatch {
 }
 
 function makeDispatch(service: Service, operation: Operation): Dispatch {
-  if (service === iamService) return neighbourDispatch(neighbours.iam, operation)
-  if (service === stsService) return neighbourDispatch(neighbours.sts, operation)
-  if (service === logsService) return neighbourDispatch(neighbours.logs, operation)
+  if (service === iamService) return neighbourDispatch(neighbours.iam, service, operation)
+  if (service === stsService) return neighbourDispatch(neighbours.sts, service, operation)
+  if (service === logsService) return neighbourDispatch(neighbours.logs, service, operation)
   return lambdaDispatch(operation)
 }
+
+const traced: ReadonlySet<OperationName> = new Set(['Invoke', 'InvokeAsync', 'InvokeWithResponseStream'])
 
 const NOWHERE: FunctionAddress = { account: '', functionName: '' }
 
@@ -67,7 +73,8 @@ function lambdaDispatch(operation: Operation): Dispatch {
   // The table pairs each name with the handler of that name, which the compiler cannot see through a variable.
   const handler = handlers[name] as Dispatch['handle'] | typeof notYet
   return {
-    isTraced: name === 'Invoke' || name === 'InvokeAsync',
+    isTraced: traced.has(name),
+    isMutation: isMutation(lambdaService, operation),
     addressOf: (place, account, input) => {
       const FunctionName = input.FunctionName ?? functionIn(input.Resource ?? input.ResourceArn)
       if (typeof FunctionName !== 'string') return NOWHERE
@@ -125,12 +132,13 @@ interface Neighbour {
   >
 }
 
-function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch {
+function neighbourDispatch(neighbour: Neighbour, service: Service, operation: Operation): Dispatch {
   const handler = neighbour.handlers[operation.name] as Dispatch['handle'] | undefined
   const authorization = neighbour.authorization[operation.name]
   if (!handler) throw notImplemented(operation.name)
   return {
     isTraced: false,
+    isMutation: isMutation(service, operation),
     addressOf: () => NOWHERE,
     conditionKey: () => undefined,
     authorization: (input, { place, caller }) => {

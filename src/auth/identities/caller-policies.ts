@@ -1,4 +1,4 @@
-import type { Grants } from '#store'
+import type { Grant, Grants } from '#store'
 import { type CallerPolicies, noPolicies } from '../policy/applicable-policies.ts'
 import { type CompiledPolicy, compilePolicy } from '../policy/compile-policy.ts'
 import { createRecentCache } from '../recent-cache.ts'
@@ -17,11 +17,16 @@ export function compileOnce(document: string): CompiledPolicy {
   return policy
 }
 
+const compileGrant = ({ policyName, document }: Grant): CompiledPolicy => ({
+  ...compileOnce(document),
+  name: policyName,
+})
+
 export function callerPolicies({ policies, boundary }: Grants, session?: readonly string[]): CallerPolicies {
   if (policies.length === 0 && !boundary && !session) return noPolicies
   return {
-    identity: policies.map(({ document }) => compileOnce(document)),
-    ...(boundary && { permissionsBoundary: compileOnce(boundary.document) }),
+    identity: policies.map(compileGrant),
+    ...(boundary && { permissionsBoundary: compileGrant(boundary) }),
     ...(session && { session: session.map(compileOnce) }),
   }
 }
