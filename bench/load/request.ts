@@ -3,7 +3,7 @@ import { type Credentials, REGION } from '../server/lambent-server.ts'
 
 /** An HTTP request that may be sent again and again. */
 export interface PlainRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -11,6 +11,9 @@ export interface PlainRequest {
 
 /** A small event, as services send it. */
 export const EVENT = JSON.stringify({ detail: { orderId: 'c0ffee', items: [1, 2, 3] }, source: 'bench' })
+
+/** An event of this size. */
+export const eventOf = (bytes: number) => JSON.stringify({ filling: 'x'.repeat(bytes - '{"filling":""}'.length) })
 
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 
@@ -21,11 +24,12 @@ export const invokeRequest = (
   serverUrl: string,
   functionName: string,
   type: 'RequestResponse' | 'Event',
+  body = EVENT,
 ): PlainRequest => ({
   method: 'POST',
   url: `${serverUrl}/2015-03-31/functions/${functionName}/invocations`,
   headers: { ...JSON_HEADERS, 'X-Amz-Invocation-Type': type },
-  body: EVENT,
+  body,
 })
 
 /** Valid for five minutes from now. */
