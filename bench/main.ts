@@ -8,6 +8,7 @@ import { eventAccept } from './measurements/event-accept.ts'
 import { listFunctions } from './measurements/list-functions.ts'
 import { manyVersions } from './measurements/many-versions.ts'
 import { startUp } from './measurements/start-up.ts'
+import { streaming } from './measurements/streaming.ts'
 import { warmInvoke } from './measurements/warm-invoke.ts'
 import { BadOption, type Options, readOptions } from './options.ts'
 import { endAllProcesses } from './processes.ts'
@@ -17,7 +18,15 @@ import { writeResults } from './report/write-results.ts'
 
 // `npm run bench`: how fast the server is, beside what the same machine does at best in the same minutes.
 
-const measurements: readonly Measurement[] = [warmInvoke, coldStart, eventAccept, startUp, listFunctions, manyVersions]
+const measurements: readonly Measurement[] = [
+  warmInvoke,
+  streaming,
+  coldStart,
+  eventAccept,
+  startUp,
+  listFunctions,
+  manyVersions,
+]
 // Several times what the slowest measurement takes on a machine with two cores.
 const MEASUREMENT_LIMIT_MS = 5 * 60_000
 

@@ -15,7 +15,13 @@ export const languages = [
   { name: 'Python', code: 'echo-python', runtime: 'python3.12' },
 ] as const
 
-export type Language = (typeof languages)[number]
+export interface Language {
+  readonly name: string
+  /** A folder of `bench/functions`. */
+  readonly code: string
+  readonly runtime: Runtime
+  readonly memoryMb?: number
+}
 
 // The first function of a runtime may wait until its interpreter has been fetched.
 const waiting = { maxWaitTime: 90, minDelay: 0.02, maxDelay: 0.2 }
@@ -24,14 +30,14 @@ const PARALLEL = 16
 
 /** Creates a function and waits until it can be invoked. Each `comment` makes a code package of its own. */
 export async function createFunction(account: Account, name: string, language: Language, comment = ''): Promise<void> {
-  await create(account, name, language.runtime, zipOfFunction(language.code, comment))
+  await create(account, name, language, zipOfFunction(language.code, comment))
   await untilActive(account, name)
 }
 
 /** Functions `many-<from>` to `many-<to - 1>`, all of the same code. */
 export async function createManyFunctions(account: Account, from: number, to: number): Promise<void> {
   const code = zipOfFunction('echo-python')
-  await forMany(from, to, (name) => create(account, name, 'python3.12', code))
+  await forMany(from, to, (name) => create(account, name, languages[1], code))
   for (let last = Math.max(from, to - PARALLEL); last < to; last++) await untilActive(account, `many-${last}`)
 }
 
@@ -52,13 +58,19 @@ async function forMany(from: number, to: number, act: (name: string) => Promise<
   await Promise.all(Array.from({ length: PARALLEL }, actOnEach))
 }
 
-async function create({ lambda, roleArn }: Account, name: string, runtime: Runtime, code: Buffer): Promise<void> {
+async function create(
+  { lambda, roleArn }: Account,
+  name: string,
+  { runtime, memoryMb }: Language,
+  code: Buffer,
+): Promise<void> {
   const input = {
     FunctionName: name,
     Runtime: runtime,
     Handler: 'index.handler',
     Role: roleArn,
     Timeout: 10,
+    MemorySize: memoryMb,
     Code: { ZipFile: code },
   }
   await lambda.send(new CreateFunctionCommand(input))

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startGates } from '../support/gates.ts'
 import { errorOf, isRoot, openTestHost, type TestEnvironment, textOf } from './support.ts'
 
 const { start } = await openTestHost()
@@ -112,17 +113,24 @@ for (const [what, end] of [
         let received = ''
         socket.on('data', (data) => { received += data })
         socket.write('POST ' + path + ' HTTP/1.1\\r\\nLambda-Runtime-Function-Response-Mode: streaming\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nbegun\\r\\n')
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await fetch(event.begun)
         ${end}
         await new Promise((resolve) => socket.on('close', resolve))
-        console.log('closed', received.split('\\r\\n\\r\\n').pop())`),
+        console.log('closed', received.split('\\r\\n\\r\\n').pop())
+        await fetch(event.ended)`),
     })
-    for (let time = 0; time < 2; time++) {
-      const stream = await environment.stream()
-      assert.equal(await textOf(stream), 'begun')
+    using gates = await startGates()
+    for (const time of ['first', 'second']) {
+      const [begun, ended] = [`${time}-begun`, `${time}-ended`]
+      const stream = await environment.stream({ begun: gates.urlFor(begun), ended: gates.urlFor(ended) })
+      const parts = stream[Symbol.asyncIterator]()
+      assert.equal(String((await parts.next()).value), 'begun')
+      gates.open(begun)
+      assert.equal((await parts.next()).done, true)
       const end = await stream.end
       assert.equal(end.errorType, 'Runtime.TruncatedResponse')
       assert.equal(errorOf(end).errorType, 'Runtime.TruncatedResponse')
+      gates.open(ended)
     }
     const line = await untilLogged(environment, /closed/)
     assert.equal(line.includes('TruncatedHTTPRequest'), what.includes('chunk'))
