@@ -20,6 +20,8 @@ export async function prepareTests(): Promise<string[]> {
   const tools = [
     { command: 'bwrap', install: 'bubblewrap (apt-get install bubblewrap)' },
     { command: 'python3', install: 'Python 3 (apt-get install python3 python3-venv)' },
+    { command: 'openssl', install: 'OpenSSL (apt-get install openssl)' },
+    { command: 'curl', install: 'curl (apt-get install curl)' },
     { command: 'aws', install: 'the AWS CLI (apt-get install awscli)' },
   ]
   const missing: string[] = []

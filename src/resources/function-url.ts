@@ -58,10 +58,14 @@ export function updateFunctionUrl(
 const withCors = (cors: lambda.Cors | undefined) => (cors && Object.keys(cors).length > 0 ? { cors } : {})
 
 export function describeFunctionUrl(place: Place, url: FunctionUrl): lambda.GetFunctionUrlConfigResponse {
+  return { ...describeChangedFunctionUrl(place, url), InvokeMode: url.invokeMode ?? 'BUFFERED' }
+}
+
+/** An update answers with the mode only when it was ever given. */
+export function describeChangedFunctionUrl(place: Place, url: FunctionUrl): lambda.UpdateFunctionUrlConfigResponse {
   return {
     ...describeNewFunctionUrl(place, url),
     LastModifiedTime: new Date(url.lastModifiedMs).toISOString(),
-    InvokeMode: url.invokeMode ?? 'BUFFERED',
   }
 }
 

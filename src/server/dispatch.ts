@@ -2,6 +2,8 @@ import { authorizationResource, type ContextValue, isOpenToAccounts, lambdaActio
 import {
   accessDeniedException,
   iamService,
+  isMutation,
+  lambdaService,
   logsService,
   notImplemented,
   type Operation,
@@ -16,16 +18,22 @@ import type { Addressed } from './addressed.ts'
 type Input = Record<string, unknown>
 type Output = Readonly<Record<string, unknown>>
 
+/** What policies are asked before an operation begins. */
+interface Question {
+  readonly action: string
+  readonly resource: string
+  readonly keys?: Readonly<Record<string, ContextValue>>
+}
+
 /** How one operation is authorized and handled. */
 export interface Dispatch {
   /** Only invocations carry a trace. */
   readonly isTraced: boolean
+  /** Its successes are kept in the audit log. */
+  readonly isMutation: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** Undefined when everybody may. */
-  authorization(
-    input: Input,
-    context: RequestContext,
-  ): { readonly action: string; readonly resource: string } | undefined
+  authorization(input: Input, context: RequestContext): Question | undefined
   /** The value of one of the service's own condition keys, in lower case. */
   conditionKey(key: string, of: KeySource, services: Pick<Services, 'place' | 'store'>): ContextValue | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
@@ -49,9 +57,9 @@ export function dispatcherOf(service: Service, operation: Operation): Dispatch {
 }
 
 function makeDispatch(service: Service, operation: Operation): Dispatch {
-  if (service === iamService) return neighbourDispatch(neighbours.iam, operation)
-  if (service === stsService) return neighbourDispatch(neighbours.sts, operation)
-  if (service === logsService) return neighbourDispatch(neighbours.logs, operation)
+  if (service === iamService) return neighbourDispatch(neighbours.iam, service, operation)
+  if (service === stsService) return neighbourDispatch(neighbours.sts, service, operation)
+  if (service === logsService) return neighbourDispatch(neighbours.logs, service, operation)
   return lambdaDispatch(operation)
 }
 
@@ -66,6 +74,7 @@ function lambdaDispatch(operation: Operation): Dispatch {
   const handler = handlers[name] as Dispatch['handle'] | typeof notYet
   return {
     isTraced: traced.has(name),
+    isMutation: isMutation(lambdaService, operation),
     addressOf: (place, account, input) => {
       const FunctionName = input.FunctionName ?? functionIn(input.Resource ?? input.ResourceArn)
       if (typeof FunctionName !== 'string') return NOWHERE
@@ -109,6 +118,8 @@ const urlAuthTypeOf = ({ functionUrls }: Services['store'], { account, functionN
   functionUrls.get(account, functionName, qualifier ?? LATEST)?.authType
 
 interface Neighbour {
+  /** Throws for callers whom the service does not take at all. */
+  readonly admit?: (caller: RequestContext['caller']) => void
   readonly handlers: Readonly<Record<string, (input: never, context: RequestContext) => unknown>>
   readonly authorization: Readonly<
     Record<
@@ -116,21 +127,24 @@ interface Neighbour {
       (
         input: never,
         of: { account: string; partition: string; region: string; caller: RequestContext['caller'] },
-      ) => { action: string; resource: string } | undefined
+      ) => Question | undefined
     >
   >
 }
 
-function neighbourDispatch(neighbour: Neighbour, operation: Operation): Dispatch {
+function neighbourDispatch(neighbour: Neighbour, service: Service, operation: Operation): Dispatch {
   const handler = neighbour.handlers[operation.name] as Dispatch['handle'] | undefined
   const authorization = neighbour.authorization[operation.name]
   if (!handler) throw notImplemented(operation.name)
   return {
     isTraced: false,
+    isMutation: isMutation(service, operation),
     addressOf: () => NOWHERE,
     conditionKey: () => undefined,
-    authorization: (input, { place, caller }) =>
-      authorization?.(input as never, { ...place, account: caller.account, caller }),
+    authorization: (input, { place, caller }) => {
+      neighbour.admit?.(caller)
+      return authorization?.(input as never, { ...place, account: caller.account, caller })
+    },
     handle: handler,
   }
 }

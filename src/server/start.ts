@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
@@ -7,9 +6,10 @@ import { openEnvironmentHost } from '#environment'
 import { Deliverer, Invocations } from '#invocation'
 import { type FunctionVersion, functionArn, LATEST, type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
+import { AuditLog } from './audit/audit-log.ts'
 import { CodeDownload } from './code-download.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { createListener } from './http/listener.ts'
+import { createListener, type Listener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
 import { openRootCredentials, type RootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
@@ -22,7 +22,7 @@ const LONGEST_DRAIN_MS = 16 * 60_000
 
 /** A started server. */
 export interface LambentServer {
-  /** `http://host:port` */
+  /** `http://host:port`, or `https://host:port` */
   readonly url: string
   readonly credentials: RootCredentials
   /** Which limits of an execution environment hold on this machine. */
@@ -42,6 +42,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     dataDirectory: options.dataDirectory,
     clock,
     log,
+    codeLimitBytes: options.codeLimitBytes,
     furtherAccounts: options.furtherAccounts,
   })
   const accounts = [options.account, ...options.furtherAccounts] as const
@@ -54,6 +55,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const directory = new IdentityDirectory({
     identities: store.identities,
+    secrets: store.secrets,
     rootKeys: credentials.keys,
     account: options.account,
     region: options.region,
@@ -62,8 +64,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const issueCredentials = (version: FunctionVersion) =>
     directory.sessions.issue({
       account: version.account,
-      roleArn: version.configuration.role,
-      sessionName: sessionNameOf(version),
+      actor: { kind: 'role', roleArn: version.configuration.role, sessionName: sessionNameOf(version) },
       sourceFunctionArn: sourceArnOf(place, version),
     })
   const invocations = new Invocations({
@@ -77,6 +78,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
+  const audit = new AuditLog({ dataDirectory: options.dataDirectory, clock, log })
   const objects = new S3Objects(
     {
       region: options.region,
@@ -87,10 +89,13 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   )
 
   let isDraining = false
-  const listener = createListener({
-    serve: (request) => (isDraining ? Promise.resolve(refuse(request, shuttingDown())) : serve(request, running)),
-    refuse,
-  })
+  const listener = createListener(
+    {
+      serve: (request) => (isDraining ? Promise.resolve(refuse(request, shuttingDown())) : serve(request, running)),
+      refuse,
+    },
+    options.tls,
+  )
   const url = await listen(listener.server, options).catch(async (error) => {
     await Promise.allSettled([environments.close(), store.close()])
     throw error
@@ -102,6 +107,8 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     isEnforced,
     fileSystems: options.fileSystems,
+    codeLimitBytes: options.codeLimitBytes,
+    sessions: directory.sessions,
     clock,
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),
@@ -109,8 +116,9 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const running: Running = {
     services,
     directory,
-    lookUpIdentity: (id) => directory.lookUp(id),
+    lookUpIdentity: (id, token) => directory.lookUp(id, token),
     codeDownload,
+    audit,
     place,
     organizationId: options.organizationId,
     isEnforced,
@@ -141,16 +149,17 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       objects.close()
       await environments.close()
       listener.closeAllConnections()
+      await audit.written()
       await store.close()
     },
   }
 }
 
-async function listen(listener: Server, { host, port }: ServerOptions): Promise<string> {
+async function listen(listener: Listener['server'], { host, port, tls }: ServerOptions): Promise<string> {
   listener.listen(port, host)
   await once(listener, 'listening')
   const address = listener.address() as AddressInfo
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`
 }
 
 /** Functions whose creation or update a crash interrupted become Active now. */

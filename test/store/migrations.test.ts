@@ -23,3 +23,29 @@ test('a database of the first schema is brought up to date with what is in it', 
   assert.deepEqual(await functions.find(record.account, 'old', LATEST), record)
   assert.deepEqual(await functions.usage(record.account), { functions: 1, codeBytes: 321 })
 })
+
+test('users of the first schema keep their keys and policies', async (t) => {
+  const dataDirectory = await temporaryDirectory(t)
+  const account = '000000000000'
+  const user = { account, name: 'Alice', path: '/', id: 'AIDA1', createdMs: 1 }
+  const key = { id: 'AKIA1', account, secret: 'plain', userName: 'Alice', status: 'Active', createdMs: 1 }
+  const database = new DatabaseSync(join(dataDirectory, 'lambent.db'))
+  for (const statement of first) database.exec(statement)
+  database.exec('CREATE TABLE migrations (version INTEGER PRIMARY KEY, applied_ms INTEGER NOT NULL)')
+  database.exec('INSERT INTO migrations VALUES (1, 0)')
+  const owner = [account, 'user', 'alice']
+  database.prepare('INSERT INTO principals VALUES (?, ?, ?, ?, ?)').run(...owner, '/', JSON.stringify(user))
+  database.prepare('INSERT INTO access_keys VALUES (?, ?, ?, ?, ?)').run(key.id, ...owner, JSON.stringify(key))
+  database
+    .prepare('INSERT INTO inline_policies VALUES (?, ?, ?, ?, ?)')
+    .run(...owner, 'p', JSON.stringify({ name: 'p', document: '{"a":1}' }))
+  database.close()
+
+  const { identities } = await temporaryStore(t, { dataDirectory })
+  assert.deepEqual(await identities.users.find(account, 'alice'), user)
+  assert.deepEqual(
+    [identities.accessKeys.peek('AKIA1')?.userId, identities.accessKeys.peek('AKIA1')?.secret],
+    ['AIDA1', 'plain'],
+  )
+  assert.deepEqual(await identities.inlinePolicies.list('AIDA1'), [{ name: 'p', document: '{"a":1}' }])
+})

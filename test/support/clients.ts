@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import {
   CreateAccessKeyCommand,
@@ -25,6 +26,7 @@ const settings = (server: TestServer, credentials: Credentials) => ({
   region: server.region,
   credentials,
   maxAttempts: 1,
+  ...(server.ca !== undefined && { requestHandler: { httpsAgent: { ca: readFileSync(server.ca) } } }),
 })
 
 export const lambdaClient = (server: TestServer, credentials = server.credentials) =>

@@ -116,6 +116,11 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: 'Reservations are checked against the same numbers as at AWS.',
   },
   {
+    subject: 'Requests per second',
+    here: 'Not limited, neither to the control plane nor of invocations; concurrency is.',
+    why: "AWS's fifteen a second of most operations protect a service that everybody shares.",
+  },
+  {
     subject: 'Version numbers of a function that was deleted and created anew',
     here: 'They begin at 1 again.',
     why: 'Nothing of a deleted function is kept.',
@@ -139,6 +144,21 @@ export const differences: readonly { readonly subject: string; readonly here: st
     subject: 'Revision of a policy',
     here: 'That of the function, version or alias that it belongs to; a permission changes both.',
     why: 'What AWS shows, and one commit for both.',
+  },
+  {
+    subject: "AWS's own managed policies",
+    here: 'Those that are used around Lambda exist, with documents of fewer words that allow the same of Lambda, and ids of their own.',
+    why: 'The documents of AWS list the actions of services that are not here.',
+  },
+  {
+    subject: 'Multi-factor authentication, login profiles, SAML and web identities, instance profiles',
+    here: 'There are none: lists are empty, and codes of devices are refused.',
+    why: 'Keys of users and roles are what a Lambda service needs.',
+  },
+  {
+    subject: 'Packed size of session policies and tags',
+    here: 'Counted compressed, of 4096 bytes.',
+    why: "AWS's own packing is not public; PackedPolicySize is a percentage at both.",
   },
   {
     subject: '--auth none',

@@ -19,6 +19,7 @@ import {
   urlFunctionArn,
 } from '#resources'
 import { asApiError } from '../as-api-error.ts'
+import { recordOfDenial } from '../audit/audit-record.ts'
 import type { Running } from '../running.ts'
 import { authorizeUrlRequest, forbidden } from './authorize-url-request.ts'
 import { answerUrlPreflight, withCrossOrigin } from './cross-origin.ts'
@@ -62,7 +63,12 @@ async function answer(request: HttpRequest, of: UrlRequest, running: Running): P
   try {
     return withCrossOrigin(await invoke(request, of, running), request, of.url)
   } catch (error) {
-    const refusal = asApiError(error, { requestId: of.requestId, operation: 'InvokeFunctionUrl' }, running.log)
+    const { requestId } = of
+    const operation = 'lambda:InvokeFunctionUrl'
+    const refusal = asApiError(error, { requestId, operation }, running.log)
+    const resource = urlFunctionArn(running.place, of.url)
+    const denial = recordOfDenial({ request, requestId, operation, question: { action: operation, resource } }, refusal)
+    if (denial) running.audit.append(denial)
     return withCrossOrigin(encodeRestError(refusal), request, of.url)
   }
 }

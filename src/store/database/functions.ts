@@ -2,22 +2,33 @@ import assert from 'node:assert/strict'
 import { type FunctionVersion, layerCode } from '#resources'
 import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { assignment } from './code-signing.ts'
+import { codeFits, refuseFull } from './code-storage.ts'
 import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
+import { readVersion, writeVersion } from './function-record.ts'
 import { listVersions } from './list-versions.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
 import { numberOf, versionOf } from './version-number.ts'
 
+interface Setup {
+  readonly secrets: Secrets
+  /** What the code of an account may take. */
+  readonly codeLimitBytes: number
+}
+
 export function createFunctionStore(
   { queries, commit }: Database,
+  { secrets, codeLimitBytes }: Setup,
   belongings: readonly Belongings[] = [],
   ofVersions: readonly QualifierBelongings[] = [],
 ): FunctionStore {
   const cache = new RecordCache<FunctionVersion>(({ account, functionName, version }) =>
     keyOf(account, functionName, version),
   )
-  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(record))
+  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(secrets, record))
+  const parse = ({ record }: { readonly record: string }) => readVersion(secrets, record)
 
   return {
     peek: (account, functionName, version) => cache.get(keyOf(account, functionName, version)) ?? 'unknown',
@@ -45,11 +56,11 @@ export function createFunctionStore(
       const created = required(insert(record).onConflict((conflict) => conflict.doNothing()))
       const assigned =
         codeSigningConfigId === undefined ? [] : assignment({ queries }, account, functionName, codeSigningConfigId)
-      return change([created, ...assigned], record, published)
+      return change([created, ...assigned], record, published, true)
     },
 
-    async update(record, expectedRevisionId, published) {
-      const { account, function_name, version_number, ...columns } = rowOf(record)
+    async update(record, expectedRevisionId, published, addsCode = published !== undefined) {
+      const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
       const update = queries
         .updateTable('function_versions')
         .set(columns)
@@ -57,7 +68,7 @@ export function createFunctionStore(
         .where('function_name', '=', function_name)
         .where('version_number', '=', version_number)
         .where('revision_id', '=', expectedRevisionId)
-      return change([required(update)], record, published)
+      return change([required(update)], record, published, addsCode)
     },
 
     async delete(account, functionName) {
@@ -105,7 +116,7 @@ export function createFunctionStore(
       return (aliases?.rows ?? []).map(({ name }) => String(name))
     },
 
-    list: (account, options) => listVersions(queries, account, options),
+    list: (account, options) => listVersions(queries, parse, account, options),
 
     listUnsettled: unsettled,
 
@@ -141,11 +152,14 @@ export function createFunctionStore(
     statements: readonly Statement[],
     record: FunctionVersion,
     published: FunctionVersion | undefined,
+    addsCode: boolean,
   ): Promise<boolean> {
+    const fits = codeFits(queries, record.account, codeLimitBytes)
+    const unit = [...statements, ...(published ? [insert(published).compile()] : []), ...(addsCode ? [fits] : [])]
     try {
-      await commit(published ? [...statements, insert(published).compile()] : statements)
+      await commit(unit)
     } catch (error) {
-      unmetIn(error)
+      refuseFull(unmetIn(error), unit, fits)
       return false
     }
     cache.replace(record)
@@ -154,7 +168,7 @@ export function createFunctionStore(
   }
 }
 
-function rowOf(record: FunctionVersion) {
+function rowOf(secrets: Secrets, record: FunctionVersion) {
   const number = numberOf(record.version)
   assert(number !== undefined, 'a version is $LATEST or a number')
   return {
@@ -168,7 +182,7 @@ function rowOf(record: FunctionVersion) {
       .map(({ sha256 }) => sha256)
       .join(' '),
     unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
-    record: JSON.stringify(record),
+    record: writeVersion(secrets, record),
   }
 }
 
@@ -178,8 +192,6 @@ function layerCodeIn(text: string): string[] {
   const layers = text.split(' ')
   return [...layers, mergedSha256(layers)]
 }
-
-const parse = ({ record }: { readonly record: string }): FunctionVersion => JSON.parse(record)
 
 const keyOf = (account: string, functionName: string, version: string): string =>
   `${account}:${functionName}:${version}`
