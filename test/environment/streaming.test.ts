@@ -90,13 +90,19 @@ test('while a response is on its way the runtime can ask for nothing, nor answer
   const environment = await start({
     files: byTcp(`let end
       const first = post({ ...streamed }, (call) => { call.write('a'); end = () => call.end('b') })
+      await fetch(event.begun)
       const second = await post({}, (call) => call.end('{}'))
       const next = await fetch('http://' + api + '/2018-06-01/runtime/invocation/next')
       console.log(second.status, second.body, next.status, await next.text())
       end()
       await first`),
   })
-  assert.equal(await textOf(await environment.stream()), 'ab')
+  using gates = await startGates()
+  const parts = (await environment.stream({ begun: gates.urlFor('begun') }))[Symbol.asyncIterator]()
+  assert.equal(String((await parts.next()).value), 'a')
+  gates.open('begun')
+  assert.equal(String((await parts.next()).value), 'b')
+  assert.equal((await parts.next()).done, true)
   const line = await untilLogged(environment, /INFO/)
   const refused = (to: string) =>
     `403 {"errorMessage":"State transition from InvocationResponse to ${to} failed for runtime. Error: State transition is not allowed","errorType":"InvalidStateTransition"}`
