@@ -13,6 +13,9 @@ const WINDOW_BYTES = 128 * 1024
 /** Parts are joined up to this size: each costs a write of its own, and a larger one costs more to copy. */
 const MOST_JOINED_BYTES = 16 * 1024
 
+/** So many parts become one while nobody reads: a part of one byte takes hundreds of bytes of memory. */
+const MOST_PARTS = 64
+
 const NOTHING = Buffer.alloc(0)
 const DONE: IteratorResult<Buffer> = { done: true, value: undefined }
 
@@ -55,8 +58,8 @@ export class ResponseStream implements BodySink, StreamedResponse {
     if (this.#state !== 'open') return
     this.#writtenBytes += part.length
     if (this.#isUnwanted) return
-    this.#parts.push(part)
     this.#keptBytes += part.length
+    if (this.#parts.push(part) > MOST_PARTS) this.#parts.splice(0, MOST_PARTS + 1, Buffer.concat(this.#parts))
   }
 
   /** Hands over what has been written to who waits for it: once for each read from the network. */

@@ -24,8 +24,11 @@ export async function writeStream(outgoing: ServerResponse, body: BodyStream): P
 /** Pieces that came together leave together. False when the client has enough for now. */
 function writePart(outgoing: ServerResponse, part: Uint8Array | readonly Uint8Array[]): boolean {
   if (part instanceof Uint8Array) return outgoing.write(part)
-  outgoing.cork()
-  for (const piece of part) outgoing.write(piece)
-  outgoing.uncork()
-  return !outgoing.writableNeedDrain
+  // The socket itself: a response that is held back does not notice that the client has enough.
+  const { socket } = outgoing
+  socket?.cork()
+  let mayGoOn = true
+  for (const piece of part) mayGoOn = outgoing.write(piece)
+  socket?.uncork()
+  return mayGoOn
 }
