@@ -75,6 +75,7 @@ class RuntimeConnection implements NextReceiver {
    * sent its requests in one write will not notice, and which does not wake the function's process for nothing.
    */
   flush(): void {
+    this.#stream?.flush()
     if (this.#isWaiting || this.#unsent === '') return
     this.#socket.write(this.#unsent, 'latin1')
     this.#unsent = ''
