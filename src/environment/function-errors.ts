@@ -40,6 +40,18 @@ export const noInterpreter = (runtime: string): PlatformFailure => ({
   status: 'error',
 })
 
+export const noBootstrap = (paths: readonly string[]): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `Couldn't find valid bootstrap(s): [${paths.join(' ')}]`,
+  status: 'error',
+})
+
+export const unusableBootstrap = (path: string, fault: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `fork/exec ${path}: ${fault}`,
+  status: 'error',
+})
+
 export function failureResult({ errorType, message }: PlatformFailure, requestId: string): InvocationResult {
   const body = { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` }
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify(body)) }

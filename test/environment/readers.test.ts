@@ -3,9 +3,9 @@ import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
 import { readLines } from '../../src/environment/output-lines.ts'
-import { findOwner } from '../../src/environment/runtime-api/peer-user.ts'
 import { RequestReader } from '../../src/environment/runtime-api/request-reader.ts'
 import { exportScript } from '../../src/environment/sandbox/export-script.ts'
+import { readConnections } from '../../src/environment/sandbox/socket-holder.ts'
 
 /** What a reader makes of bytes that arrive in parts of this size. */
 function readRequests(text: string, partSize: number, limit = 1000): string[] {
@@ -82,15 +82,20 @@ test('lines are records, and long ones are cut', async () => {
   )
 })
 
-test('the owner of a connection is read from the table of connections', () => {
+test('the holders of connections are read from the table of connections', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
    1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 2 1 0 20 0 0 10 -1
    2: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000 65537        0 3 1 0 20 0 0 10 -1
    3: 0100007F:D432 0100007F:1F90 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 0 0 10 -1`
-  assert.equal(findOwner(table, 0xd431, 0x1f90), 65537)
-  assert.equal(findOwner(table, 0xd432, 0x1f90), undefined, 'a connection that has closed')
-  assert.equal(findOwner(table, 0x1111, 0x1f90), undefined)
+  assert.deepEqual(
+    [...readConnections(table)],
+    [
+      ['1F90 D431', { user: 0, inode: '2' }],
+      ['D431 1F90', { user: 65537, inode: '3' }],
+    ],
+    'neither one that listens nor one that has closed',
+  )
 })
 
 test('variables reach the shell as they are', () => {

@@ -7,6 +7,8 @@ export interface RequestHead {
   readonly path: string
   /** The value of a header by its lower-case name. */
   readonly header: (name: string) => string | undefined
+  /** The client asks for nothing more on this connection, and waits for its end. */
+  readonly isLast: () => boolean
 }
 
 export interface RequestHandler {
@@ -187,18 +189,20 @@ function parseHead(text: string): RequestHead | undefined {
   const lineEnd = text.indexOf('\r\n')
   if (methodEnd <= 0 || pathEnd < 0 || pathEnd > lineEnd || !text.startsWith('HTTP/1.', pathEnd + 1)) return undefined
   let lower: string | undefined
+  function header(name: string): string | undefined {
+    // A head without headers, which is how our own runtimes ask for the next event, needs no search.
+    if (text.length === lineEnd + 2) return undefined
+    lower ??= text.toLowerCase()
+    const at = lower.indexOf(`\r\n${name}:`)
+    if (at < 0) return undefined
+    const start = at + name.length + 3
+    return text.slice(start, text.indexOf('\r\n', start)).trim()
+  }
   return {
     method: text.slice(0, methodEnd),
     path: text.slice(methodEnd + 1, pathEnd),
-    header(name) {
-      // A head without headers, which is how our own runtimes ask for the next event, needs no search.
-      if (text.length === lineEnd + 2) return undefined
-      lower ??= text.toLowerCase()
-      const at = lower.indexOf(`\r\n${name}:`)
-      if (at < 0) return undefined
-      const start = at + name.length + 3
-      return text.slice(start, text.indexOf('\r\n', start)).trim()
-    },
+    header,
+    isLast: () => text[lineEnd - 1] === '0' || header('connection')?.toLowerCase() === 'close',
   }
 }
 

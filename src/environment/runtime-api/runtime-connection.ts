@@ -45,6 +45,7 @@ class RuntimeConnection implements NextReceiver {
   readonly #session: RuntimeSession
   #unsent = ''
   #isWaiting = false
+  #isLast = false
 
   constructor(socket: Socket, session: RuntimeSession) {
     this.#socket = socket
@@ -56,9 +57,10 @@ class RuntimeConnection implements NextReceiver {
    * sent its requests in one write will not notice, and which does not wake the function's process for nothing.
    */
   flush(): void {
-    if (this.#isWaiting || this.#unsent === '') return
-    this.#socket.write(this.#unsent, 'latin1')
+    if (this.#isWaiting) return
+    if (this.#unsent !== '') this.#socket.write(this.#unsent, 'latin1')
     this.#unsent = ''
+    if (this.#isLast) this.#socket.end()
   }
 
   begin(head: RequestHead): number {
@@ -68,6 +70,7 @@ class RuntimeConnection implements NextReceiver {
 
   end(head: RequestHead, body: Buffer | undefined): void {
     this.#unsent += this.#reply(head, body)
+    if (head.isLast()) this.#isLast = true
     if (this.#unsent.length > MOST_UNSENT) this.#socket.destroy()
   }
 
@@ -89,12 +92,13 @@ class RuntimeConnection implements NextReceiver {
       whole.write(head, 0, 'utf8')
       payload.copy(whole, headLength)
       this.#socket.write(whole)
-      return
+    } else {
+      this.#socket.cork()
+      this.#socket.write(head, 'utf8')
+      this.#socket.write(payload)
+      this.#socket.uncork()
     }
-    this.#socket.cork()
-    this.#socket.write(head, 'utf8')
-    this.#socket.write(payload)
-    this.#socket.uncork()
+    if (this.#isLast) this.#socket.end()
   }
 
   #reply(head: RequestHead, body: Buffer | undefined): string {

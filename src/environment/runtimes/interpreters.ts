@@ -1,7 +1,7 @@
 import type { Log } from '#base'
 import { fetchedNode, fetchNode } from './fetch-node.ts'
 import { type FoundInterpreter, interpreterDirectories, probeAll, probeNode, probePython } from './find-executables.ts'
-import type { Runtime } from './runtime.ts'
+import type { Interpreted } from './runtime.ts'
 
 export interface Interpreter extends FoundInterpreter {
   /** A line for the head of the log when this is not the version that was asked for. */
@@ -11,7 +11,7 @@ export interface Interpreter extends FoundInterpreter {
 /** Which interpreter runs a runtime on this host. Good answers are kept for as long as the server runs. */
 export interface Interpreters {
   /** The exact version when it can be had, else the nearest newer, else the nearest older one; undefined: none at all. */
-  find(runtime: Runtime): Promise<Interpreter | undefined>
+  find(runtime: Interpreted): Promise<Interpreter | undefined>
 }
 
 const FETCH_TIMEOUT_MS = 60_000
@@ -25,7 +25,7 @@ export function openInterpreters(runtimesDirectory: string, log: Log): Interpret
   const forgetting = new Map<string, NodeJS.Timeout>()
   const directories = interpreterDirectories()
 
-  async function search(runtime: Runtime): Promise<Interpreter | undefined> {
+  async function search(runtime: Interpreted): Promise<Interpreter | undefined> {
     const exact = await (runtime.family === 'python' ? findPython(runtime.version) : findNode(runtime.version))
     if (exact) return { ...exact, notice: undefined }
     const others = await (runtime.family === 'python' ? allPythons() : allNodes())

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Log } from '#base'
 import type { FoundInterpreter } from './find-executables.ts'
-import type { Runtime } from './runtime.ts'
+import type { Interpreted } from './runtime.ts'
 
 /** What runs inside an environment on our behalf. */
 export interface RuntimeClient {
@@ -16,7 +16,7 @@ export interface RuntimeClient {
 }
 
 export interface RuntimeClients {
-  provide(family: Runtime['family'], interpreter: FoundInterpreter): Promise<RuntimeClient>
+  provide(family: Interpreted['family'], interpreter: FoundInterpreter): Promise<RuntimeClient>
 }
 
 export function openRuntimeClients(runtimesDirectory: string, log: Log): RuntimeClients {
@@ -44,7 +44,7 @@ export function openRuntimeClients(runtimesDirectory: string, log: Log): Runtime
   }
 }
 
-const source = (family: Runtime['family']) =>
+const source = (family: Interpreted['family']) =>
   fileURLToPath(new URL(`../runtime-clients/${family}`, import.meta.url)).replace(/\/$/, '')
 
 /** A copy per version of Python and of the client; made aside and renamed, because servers share the directory. */

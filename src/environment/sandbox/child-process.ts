@@ -4,22 +4,20 @@ import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { ProcessExit, SandboxProcess } from './sandbox.ts'
 
-/** Wraps a child whose descriptors 1, 2 and 3 are pipes. Rejects when it could not be started. */
-export async function wrapChild(child: ChildProcess): Promise<SandboxProcess> {
+/** Wraps a child whose descriptors 1 and 2, and perhaps 3, are pipes. Rejects when it could not be started. */
+export async function wrapChild(child: ChildProcess, hasRuntimeSocket: boolean): Promise<SandboxProcess> {
   if (child.pid === undefined) {
     throw await new Promise<Error>((resolve) => child.once('error', resolve))
   }
-  const [, stdout, stderr, runtimeSocket] = child.stdio
-  assert(
-    stdout instanceof Readable && stderr instanceof Readable && runtimeSocket instanceof Socket,
-    'descriptors are pipes',
-  )
+  const [, stdout, stderr, third] = child.stdio
+  assert(stdout instanceof Readable && stderr instanceof Readable, 'descriptors are pipes')
+  const runtimeSocket = hasRuntimeSocket && third instanceof Socket ? third : undefined
   const exit = Promise.withResolvers<ProcessExit>()
   const closed = Promise.withResolvers<void>()
   child.once('exit', (code, signal) => exit.resolve({ status: code ?? 0, signal: signal ?? undefined }))
   child.once('close', () => closed.resolve())
   // The child may end while it is written to or signalled; its exit tells.
   child.on('error', () => {})
-  for (const stream of [stdout, stderr, runtimeSocket]) stream.on('error', () => {})
+  for (const stream of child.stdio) stream?.on('error', () => {})
   return { runtimeSocket, stdout, stderr, exit: exit.promise, closed: closed.promise }
 }
