@@ -103,7 +103,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       spec,
       sandbox,
       command: {
-        ...launch.command(sandbox.paths),
+        ...launch.command(sandbox.paths, spec),
         variables: environmentVariables(spec, launch.runtime, sandbox.paths, door.address),
       },
       freezer,

@@ -1,6 +1,6 @@
 import type { EnvironmentSpec } from './environment-spec.ts'
 import { type Interpreted, isInterpreted, type Runtime } from './runtimes/runtime.ts'
-import type { SandboxPaths } from './sandbox/sandbox.ts'
+import { LOG_FD, type SandboxPaths } from './sandbox/sandbox.ts'
 
 /** The variables of a function's process; the user's come last, so the extendable ones of ours can be replaced. */
 export function environmentVariables(
@@ -37,7 +37,7 @@ export function environmentVariables(
     PWD: paths.task,
     SHLVL: '0',
     ...loggingVariables(spec),
-    ...(isInterpreted(runtime) && managedVariables(runtime, paths)),
+    ...(isInterpreted(runtime) && managedVariables(spec, runtime, paths)),
     ...spec.variables,
   }
 }
@@ -49,11 +49,22 @@ const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> 
     : {}
 
 /** What only the managed runtimes have. */
-const managedVariables = (runtime: Interpreted, paths: SandboxPaths): Record<string, string> => ({
+const managedVariables = (
+  spec: EnvironmentSpec,
+  runtime: Interpreted,
+  paths: SandboxPaths,
+): Record<string, string> => ({
   AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.identifier}`,
   PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
   ...languageVariables(runtime, paths),
+  ...(OLD_KEY_NAMES.has(runtime.identifier) && {
+    AWS_ACCESS_KEY: spec.credentials.accessKeyId,
+    AWS_SECRET_KEY: spec.credentials.secretAccessKey,
+  }),
 })
+
+/** Their version of the SDK for Java still reads these. */
+const OLD_KEY_NAMES = new Set(['java8.al2', 'java11'])
 
 function languageVariables(
   { family, version }: Interpreted,
@@ -68,5 +79,13 @@ function languageVariables(
       return {
         NODE_PATH: `${layers}/nodejs/node${version}/node_modules:${layers}/nodejs/node_modules:${runtime}/node_modules:${runtime}:${task}`,
       }
+    case 'ruby':
+      return {
+        // The empty last part stands for the interpreter's own gems.
+        GEM_PATH: `${task}/vendor/bundle/ruby/${version}.0:${layers}/ruby/gems/${version}.0:`,
+        RUBYLIB: `${task}:${runtime}/lib:${layers}/ruby/lib`,
+      }
+    case 'java':
+      return { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) }
   }
 }

@@ -40,6 +40,12 @@ export const noInterpreter = (runtime: string): PlatformFailure => ({
   status: 'error',
 })
 
+export const noClient = (runtime: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `the runtime interface client for ${runtime} could not be fetched`,
+  status: 'error',
+})
+
 export const noBootstrap = (paths: readonly string[]): PlatformFailure => ({
   errorType: 'Runtime.InvalidEntrypoint',
   message: `Couldn't find valid bootstrap(s): [${paths.join(' ')}]`,

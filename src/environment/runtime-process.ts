@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readFrames } from './output-frames.ts'
 import { readLines } from './output-lines.ts'
 import { serveRuntime } from './runtime-api/runtime-connection.ts'
 import { type InitEnd, RuntimeSession } from './runtime-api/runtime-session.ts'
@@ -37,6 +38,7 @@ export async function startRuntimeProcess(
   const kill = () => {
     if (!hasEnded) sandbox.kill()
   }
+  if (child.logPipe !== undefined) readFrames(child.logPipe, emit)
   if (child.runtimeSocket !== undefined) {
     serveRuntime(child.runtimeSocket, session)
     child.runtimeSocket.once('close', () => setTimeout(kill, HANG_UP_MS).unref())
@@ -51,7 +53,7 @@ export async function startRuntimeProcess(
     await Promise.race([child.closed, sleep(DRAIN_MS, undefined, { signal: drained.signal }).catch(() => {})])
     drained.abort()
     for (const output of outputs) output.flush()
-    for (const stream of [child.stdout, child.stderr, child.runtimeSocket]) stream?.destroy()
+    for (const stream of [child.stdout, child.stderr, child.logPipe, child.runtimeSocket]) stream?.destroy()
     return exit
   }
 

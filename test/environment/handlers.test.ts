@@ -266,7 +266,7 @@ test('a wrapper script is started with the command line of the runtime', async (
   for (const [runtime, program] of [
     [NODE, 'node'],
     [PYTHON, PYTHON],
-  ]) {
+  ] as const) {
     const environment = await start({
       runtime,
       variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' },

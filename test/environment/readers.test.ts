@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
+import { readFrames } from '../../src/environment/output-frames.ts'
 import { readLines } from '../../src/environment/output-lines.ts'
 import { RequestReader } from '../../src/environment/runtime-api/request-reader.ts'
 import { exportScript } from '../../src/environment/sandbox/export-script.ts'
@@ -80,6 +81,32 @@ test('lines are records, and long ones are cut', async () => {
     lines.slice(4).map((line) => line.length),
     [262_144, 262_144, 75_712, 4],
   )
+})
+
+test('framed records may have several lines, and long ones are cut', async () => {
+  const frame = (text: string) => {
+    const header = Buffer.from('a55a0013000000000005f5e100000000', 'hex')
+    header.writeUInt32BE(Buffer.byteLength(text), 4)
+    return Buffer.concat([header, Buffer.from(text)])
+  }
+  const bytes = Buffer.concat([frame('one\ntwo'), frame('three\n'), frame('x'.repeat(300_000)), frame('¢')])
+  for (const partSize of [1, 7, 1000, bytes.length]) {
+    const stream = new PassThrough({ highWaterMark: 2 * bytes.length })
+    const records: string[] = []
+    readFrames(stream, (record) => records.push(record))
+    for (let at = 0; at < bytes.length; at += partSize) stream.write(bytes.subarray(at, at + partSize))
+    await new Promise((resolve) => stream.end(resolve))
+    assert.deepEqual(records, ['one\ntwo', 'three', 'x'.repeat(262_144), 'x'.repeat(37_856), '¢'], `by ${partSize}`)
+  }
+})
+
+test('what is no frame ends the reading', async () => {
+  const stream = new PassThrough()
+  const records: string[] = []
+  readFrames(stream, (record) => records.push(record))
+  stream.write('plain text of a program')
+  await new Promise((resolve) => stream.once('close', resolve))
+  assert.deepEqual(records, [])
 })
 
 test('the holders of connections are read from the table of connections', () => {

@@ -1,6 +1,6 @@
 import type { Log } from '#base'
 import type { EnvironmentSpec } from '../environment-spec.ts'
-import { noInterpreter, type PlatformFailure } from '../function-errors.ts'
+import { noClient, noInterpreter, type PlatformFailure } from '../function-errors.ts'
 import type { InterpreterPlace, SandboxCommand, SandboxPaths } from '../sandbox/sandbox.ts'
 import { findBootstrap } from './bootstrap-file.ts'
 import { openInterpreters } from './interpreters.ts'
@@ -14,7 +14,7 @@ export interface Launch {
   readonly clientDirectory: string | undefined
   /** A line for the head of the log when this is not the version that was asked for. */
   readonly notice: string | undefined
-  command(paths: SandboxPaths): Omit<SandboxCommand, 'variables'>
+  command(paths: SandboxPaths, spec: EnvironmentSpec): Omit<SandboxCommand, 'variables'>
 }
 
 export interface Launcher {
@@ -29,16 +29,21 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
   const interpreters = openInterpreters(runtimesDirectory, log)
   const clients = openRuntimeClients(runtimesDirectory, log)
 
-  async function interpreted(runtime: Interpreted): Promise<Launch | undefined> {
+  async function interpreted(runtime: Interpreted): Promise<Launch | PlatformFailure> {
     const interpreter = await interpreters.find(runtime)
-    if (interpreter === undefined) return undefined
+    if (interpreter === undefined) return noInterpreter(runtime.identifier)
     const client = await clients.provide(runtime.family, interpreter)
+    if (client === undefined) return noClient(runtime.identifier)
     return {
       runtime,
       interpreter: { ...interpreter, commands: client.commands },
       clientDirectory: client.directory,
       notice: interpreter.notice,
-      command: (paths) => ({ arguments: [`${paths.runtime}/${client.script}`], hasRuntimeSocket: true }),
+      command: (paths, spec) => ({
+        arguments: client.commandLine(paths, spec),
+        hasRuntimeSocket: client.isOurs,
+        hasLogPipe: !client.isOurs,
+      }),
     }
   }
 
@@ -50,15 +55,20 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
       interpreter: undefined,
       clientDirectory: undefined,
       notice: undefined,
-      command: (paths) => ({ program: `${paths[found]}/bootstrap`, arguments: [], hasRuntimeSocket: false }),
+      command: (paths) => ({
+        program: `${paths[found]}/bootstrap`,
+        arguments: [],
+        hasRuntimeSocket: false,
+        hasLogPipe: false,
+      }),
     }
   }
 
   return {
     async find(spec) {
       const runtime = parseRuntime(spec.runtime)
-      if (runtime !== undefined && !isInterpreted(runtime)) return custom(runtime, spec)
-      return (runtime && (await interpreted(runtime))) ?? noInterpreter(spec.runtime)
+      if (runtime === undefined) return noInterpreter(spec.runtime)
+      return isInterpreted(runtime) ? interpreted(runtime) : custom(runtime, spec)
     },
     async prepare(identifier) {
       const runtime = parseRuntime(identifier)

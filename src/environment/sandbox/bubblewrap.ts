@@ -99,14 +99,14 @@ class BubblewrapSandbox implements Sandbox {
     })
   }
 
-  async start({ variables, hasRuntimeSocket, ...command }: SandboxCommand): Promise<SandboxProcess> {
-    const third = hasRuntimeSocket ? 'pipe' : 'ignore'
+  async start(wanted: SandboxCommand): Promise<SandboxProcess> {
+    const [third, last] = [wanted.hasRuntimeSocket, wanted.hasLogPipe].map((has) => (has ? 'pipe' : 'ignore'))
     // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
-    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...this.#command(command)], {
-      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe'],
+    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
+      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', last],
       env: HOST_VARIABLES,
     })
-    const process = wrapChild(child, hasRuntimeSocket)
+    const process = wrapChild(child, wanted)
     if (child.pid === undefined) return process
     this.#child = child
     // It waits for its arguments, so everything it will ever start is born inside the control group.
@@ -123,7 +123,7 @@ class BubblewrapSandbox implements Sandbox {
       pipe.end(text)
     }
     feed(ARGUMENTS_FD, this.#arguments().join('\0'))
-    feed(FILES_FD.environment, exportScript(variables))
+    feed(FILES_FD.environment, exportScript(wanted.variables))
     feed(
       FILES_FD.passwd,
       `root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:${this.#user ?? SEEN_USER}:${this.#user ?? SEEN_GROUP}::/home/sbx_user1051:/sbin/nologin\n`,
@@ -166,7 +166,7 @@ class BubblewrapSandbox implements Sandbox {
    * Gives up all rights first; only then the variables are set and the interpreter starts. What it writes into a shared
    * file system must be open to environments with other user ids, as all users of an access point are one at AWS.
    */
-  #command({ program, arguments: parameters }: Pick<SandboxCommand, 'program' | 'arguments'>): string[] {
+  #command({ program, arguments: parameters }: SandboxCommand): string[] {
     const { interpreter, fileSystems } = this.#parts.spec
     const user = this.#user
     const setpriv = [
@@ -241,7 +241,11 @@ const REPORTED_SIGNALS = new Set(['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SI
 /** What every environment sees of the host, read-only: programs, libraries, and what name look-up and TLS need. */
 function hostView(): string[] {
   const programs = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap((path) => bindOrLink(path))
-  const settings = SETTINGS.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path])
+  // Debian keeps the settings of a Java in a directory with its version in the name.
+  const java = readdirSync('/etc').filter((name) => /^java(-|$)/.test(name))
+  const settings = [...SETTINGS, ...java.map((name) => `/etc/${name}`)]
+    .filter((path) => existsSync(path))
+    .flatMap((path) => ['--ro-bind', path, path])
   const kernel = ['--proc', '/proc', '--dev', '/dev']
   const places = ['/opt/.', '/var/.', '/var/lang/bin/.', '/var/runtime/.', '/etc/.'].flatMap(makeParents)
   return [...places, '--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel]

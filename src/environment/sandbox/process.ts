@@ -45,23 +45,32 @@ class ProcessSandbox implements Sandbox {
   }
 
   async start(wanted: SandboxCommand): Promise<SandboxProcess> {
-    const { variables, hasRuntimeSocket } = wanted
     const [command = '', ...rest] = this.#command(wanted)
     const child = spawn(command, rest, {
       cwd: this.paths.task,
       // The package may be another function's too, so Python must not leave its bytecode in it.
       env: {
-        ...variables,
+        ...wanted.variables,
         TMPDIR: this.paths.temporary,
         PYTHONDONTWRITEBYTECODE: '1',
         LAMBENT_LAYERS_ROOT: this.paths.layers,
       },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        'ignore',
+        'pipe',
+        'pipe',
+        'pipe',
+        'ignore',
+        'ignore',
+        'ignore',
+        'ignore',
+        wanted.hasLogPipe ? 'pipe' : 'ignore',
+      ],
       // A process group of its own, so that everything it starts can be ended with it.
       detached: true,
     })
     this.#group = child.pid
-    return wrapChild(child, hasRuntimeSocket)
+    return wrapChild(child, wanted)
   }
 
   #command({ program, arguments: parameters, variables }: SandboxCommand): string[] {

@@ -65,11 +65,17 @@ export interface SandboxCommand {
   readonly variables: Readonly<Record<string, string>>
   /** Descriptor 3 is a socket for the Runtime API. */
   readonly hasRuntimeSocket: boolean
+  /** Descriptor `LOG_FD` is a pipe for framed records. */
+  readonly hasLogPipe: boolean
 }
+
+/** The lowest that no technique uses for itself. */
+export const LOG_FD = 8
 
 export interface SandboxProcess {
   /** The other end is descriptor 3 of the process; undefined when it did not want one. */
   readonly runtimeSocket: Socket | undefined
+  readonly logPipe: Readable | undefined
   readonly stdout: Readable
   readonly stderr: Readable
   /** Resolves when the process has exited, before its output has been read to the end. */
