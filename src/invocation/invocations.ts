@@ -57,6 +57,10 @@ export interface InvocationOptions {
 /** In Lambda's words. */
 const HOST_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64'
 
+// Of what stands in the way of a deployment, most is gone within a second; a disk that is full may stay so for hours.
+const FIRST_SETTLE_PAUSE_MS = 500
+const LONGEST_SETTLE_PAUSE_MS = 60_000
+
 /**
  * The data plane: runs events in execution environments, within the concurrency of function and account. Invocations
  * that wait for an environment count.
@@ -67,6 +71,7 @@ export class Invocations {
   readonly #admission: Admission
   readonly #provisioning: Provisioning
   #running = 0
+  #isClosed = false
   #onIdle: (() => void) | undefined
 
   constructor(options: InvocationOptions) {
@@ -93,11 +98,12 @@ export class Invocations {
     return result
   }
 
-  /** Ends a creation or an update in the background: once package and runtime are there, the version is Active. */
+  /**
+   * Ends a creation or an update in the background: once package and runtime are there, the version is Active. What stands
+   * in the way, such as a full disk, may pass: it is tried again until it succeeds or nobody waits for it any more.
+   */
   settle(version: FunctionVersion): void {
-    this.#settle(version).catch((cause) =>
-      this.#options.log.error('a function could not be made ready', { functionName: version.functionName, cause }),
-    )
+    void this.#settleAtLast(version)
   }
 
   /** The environments of a function are not needed any more; or only those of one version. */
@@ -128,6 +134,7 @@ export class Invocations {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#pools.close()
   }
 
@@ -136,17 +143,39 @@ export class Invocations {
     if (this.#running === 0) this.#onIdle?.()
   }
 
+  async #settleAtLast(version: FunctionVersion): Promise<void> {
+    const { clock, log } = this.#options
+    for (
+      let pauseMs = FIRST_SETTLE_PAUSE_MS;
+      !this.#isClosed;
+      pauseMs = Math.min(2 * pauseMs, LONGEST_SETTLE_PAUSE_MS)
+    ) {
+      try {
+        return await this.#settle(version)
+      } catch (cause) {
+        log.error('a function could not be made ready yet', { functionName: version.functionName, pauseMs, cause })
+      }
+      await clock.sleep(pauseMs)
+    }
+  }
+
   async #settle(version: FunctionVersion): Promise<void> {
     const { store, environments } = this.#options
+    if (!(await this.#findUnsettled(version))) return
     await Promise.all([this.#unpack(version), environments.prepareRuntime(version.configuration.runtime)])
     for (;;) {
-      const current = await store.functions.find(version.account, version.functionName, version.version)
-      // Deleted, or made ready by somebody else.
-      if (!current || current.deploymentId !== version.deploymentId || isSettled(current)) return
+      const current = await this.#findUnsettled(version)
+      if (!current) return
       // Tags may change meanwhile: whoever loses against such a change looks again.
       if (!(await store.functions.update(settle(current), current.revisionId))) continue
       return this.provision(version.account, version.functionName)
     }
+  }
+
+  /** Undefined when it was deleted, or made ready by somebody else. */
+  async #findUnsettled({ account, functionName, version, deploymentId }: FunctionVersion) {
+    const current = await this.#options.store.functions.find(account, functionName, version)
+    return current && current.deploymentId === deploymentId && !isSettled(current) ? current : undefined
   }
 
   /** Where a version's code and layers lie, unpacked. */

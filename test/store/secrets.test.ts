@@ -95,6 +95,7 @@ test('what was written before there were keys is read, and sealed by a rotation'
   await check(older)
   await older.close()
   await rotateSecretKey(dataDirectory, 0)
+  assert.equal(await isReadable(dataDirectory), false)
   await check(await temporaryStore(t, { dataDirectory }))
 })
 
