@@ -39,6 +39,24 @@ export const noInterpreter = (runtime: string): PlatformFailure => ({
   status: 'error',
 })
 
+export const noClient = (runtime: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `the runtime interface client for ${runtime} could not be fetched`,
+  status: 'error',
+})
+
+export const noBootstrap = (paths: readonly string[]): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `Couldn't find valid bootstrap(s): [${paths.join(' ')}]`,
+  status: 'error',
+})
+
+export const unusableBootstrap = (path: string, fault: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `fork/exec ${path}: ${fault}`,
+  status: 'error',
+})
+
 export function failureResult({ errorType, message }: PlatformFailure, requestId: string): InvocationResult {
   const body = { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` }
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify(body)) }

@@ -48,11 +48,11 @@ const TELLING = streaming(`
   if (event.how) await new Promise(() => setInterval(() => {}, 1000))
   stream.end(event.end)`)
 
-/** Writes so many MiB, each byte of which tells where it stands, and tells how far it has come. */
+/** Writes so many MiB, in parts of a size, and tells how far it has come. */
 const FLOODING = streaming(
   `for (let mib = 0; mib < event.mib; mib++) {
-    for (let part = 0; part < 16; part++)
-      if (!stream.write(Buffer.alloc(65536, mib % 251))) await once(stream, 'drain')
+    for (let left = 2 ** 20; left > 0; left -= event.size ?? 65536)
+      if (!stream.write(Buffer.alloc(event.size ?? 65536))) await once(stream, 'drain')
     if (event.tell) await fetch(event.tell)
   }
   stream.end()
@@ -349,20 +349,23 @@ test('200 MiB are the limit of a streamed response', async () => {
   assert.match(String(complete?.ErrorDetails), /maximum allowed payload size \(209715200 bytes\)/)
 })
 
-test('a caller that does not read makes the function wait, and gets everything once it reads', async () => {
-  using recorder = await startRecorder()
-  const response = await openRaw('floods', { mib: 64, tell: recorder.urlFor('mib') })
-  const written = () => recorder.told.get('mib') ?? 0
-  await poll(() => (written() > 0 ? true : undefined))
-  // Meanwhile a function that is not held up would long have been ready.
-  for (let count = 0; count < 3; count++) await invokeStream(server, 'floods', { mib: 64 })
-  // What fits into the network's own buffers is written all the same.
-  assert.ok(written() < 32, `${written()} MiB were written to nobody`)
-  let bytes = 0
-  for await (const chunk of response) bytes += (chunk as Buffer).length
-  assert.ok(bytes > 64 * 2 ** 20)
-  await poll(() => (written() === 64 ? true : undefined))
-})
+for (const size of [1_000, 65_536])
+  test(`a caller that does not read makes the function wait, and gets everything once it reads: ${size} bytes`, async () => {
+    using recorder = await startRecorder()
+    const response = await openRaw('floods', { mib: 64, size, tell: recorder.urlFor('mib') })
+    const written = () => recorder.told.get('mib') ?? 0
+    await poll(() => (written() > 0 ? true : undefined))
+    const before = peakMemoryMb(server.process.pid)
+    // Meanwhile a function that is not held up would long have been ready.
+    for (let count = 0; count < 2; count++) await invokeStream(server, 'floods', { mib: 64, size })
+    // What fits into the network's own buffers is written all the same.
+    assert.ok(written() < 32, `${written()} MiB were written to nobody`)
+    assert.ok(peakMemoryMb(server.process.pid) - before < 64, `it grew from ${before} MB`)
+    let bytes = 0
+    for await (const chunk of response) bytes += (chunk as Buffer).length
+    assert.ok(bytes > 64 * 2 ** 20)
+    await poll(() => (written() === 64 ? true : undefined))
+  })
 
 test('a caller that goes away stops nothing: the function goes on, its output is dropped', async () => {
   using recorder = await startRecorder()

@@ -73,7 +73,8 @@ test('every event that was acknowledged runs, although fifty servers in a row ar
   t.diagnostic(`${extraRuns(recorder)} runs more than without kills`)
 
   assert.deepEqual([...sender.refused], [])
-  assert.deepEqual(unfinished(recorder, sender), [])
+  const lost = unfinished(recorder, sender)
+  assert.equal(lost.length, 0, `${lost.length} events were lost, such as ${lost.slice(0, 10)}`)
   for (const id of recorder.runs.keys()) checkRuns(id, recorder)
   await checkNothingIsLeft(directory.path, recorder)
 })
@@ -113,7 +114,7 @@ async function liveUntilKilled(path: string, recorder: RunRecorder, sender: Even
 
 const whenAbove = (count: () => number, number: number) => () => count() > number || undefined
 
-/** Servers that nobody kills, one after the other: each runs what is still to run once. */
+/** Servers that nobody kills, one after the other: each runs what is still to run once. Ends when one does not. */
 async function finish(path: string, recorder: RunRecorder, sender: EventSender): Promise<void> {
   for (let round = 1; unfinished(recorder, sender).length > 0 && round <= 4; round++) {
     recorder.beginLife()
@@ -122,7 +123,8 @@ async function finish(path: string, recorder: RunRecorder, sender: EventSender):
     await using server = await startTestServer({ dataDirectory: path, environment: clockAhead(aheadMs) })
     await ask(server, aheadMs, new DeleteFunctionConcurrencyCommand({ FunctionName: 'throttled' }))
     const rest = unfinished(recorder, sender)
-    await poll(() => rest.every((id) => recorder.runs.get(id)?.at(-1)?.life === recorder.life) || undefined)
+    const ran = poll(() => rest.every((id) => recorder.runs.get(id)?.at(-1)?.life === recorder.life) || undefined)
+    if (!(await ran.catch(() => false))) return
   }
 }
 

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startGates } from '../support/gates.ts'
 import { errorOf, isRoot, openTestHost, type TestEnvironment, textOf } from './support.ts'
 
 const { start } = await openTestHost()
@@ -89,13 +90,19 @@ test('while a response is on its way the runtime can ask for nothing, nor answer
   const environment = await start({
     files: byTcp(`let end
       const first = post({ ...streamed }, (call) => { call.write('a'); end = () => call.end('b') })
+      await fetch(event.begun)
       const second = await post({}, (call) => call.end('{}'))
       const next = await fetch('http://' + api + '/2018-06-01/runtime/invocation/next')
       console.log(second.status, second.body, next.status, await next.text())
       end()
       await first`),
   })
-  assert.equal(await textOf(await environment.stream()), 'ab')
+  using gates = await startGates()
+  const parts = (await environment.stream({ begun: gates.urlFor('begun') }))[Symbol.asyncIterator]()
+  assert.equal(String((await parts.next()).value), 'a')
+  gates.open('begun')
+  assert.equal(String((await parts.next()).value), 'b')
+  assert.equal((await parts.next()).done, true)
   const line = await untilLogged(environment, /INFO/)
   const refused = (to: string) =>
     `403 {"errorMessage":"State transition from InvocationResponse to ${to} failed for runtime. Error: State transition is not allowed","errorType":"InvalidStateTransition"}`
@@ -112,17 +119,24 @@ for (const [what, end] of [
         let received = ''
         socket.on('data', (data) => { received += data })
         socket.write('POST ' + path + ' HTTP/1.1\\r\\nLambda-Runtime-Function-Response-Mode: streaming\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nbegun\\r\\n')
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await fetch(event.begun)
         ${end}
         await new Promise((resolve) => socket.on('close', resolve))
-        console.log('closed', received.split('\\r\\n\\r\\n').pop())`),
+        console.log('closed', received.split('\\r\\n\\r\\n').pop())
+        await fetch(event.ended)`),
     })
-    for (let time = 0; time < 2; time++) {
-      const stream = await environment.stream()
-      assert.equal(await textOf(stream), 'begun')
+    using gates = await startGates()
+    for (const time of ['first', 'second']) {
+      const [begun, ended] = [`${time}-begun`, `${time}-ended`]
+      const stream = await environment.stream({ begun: gates.urlFor(begun), ended: gates.urlFor(ended) })
+      const parts = stream[Symbol.asyncIterator]()
+      assert.equal(String((await parts.next()).value), 'begun')
+      gates.open(begun)
+      assert.equal((await parts.next()).done, true)
       const end = await stream.end
       assert.equal(end.errorType, 'Runtime.TruncatedResponse')
       assert.equal(errorOf(end).errorType, 'Runtime.TruncatedResponse')
+      gates.open(ended)
     }
     const line = await untilLogged(environment, /closed/)
     assert.equal(line.includes('TruncatedHTTPRequest'), what.includes('chunk'))

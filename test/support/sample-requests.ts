@@ -15,11 +15,14 @@ export function restRequest(name: string, input: Input): RawRequest {
       ([member, value]) => value !== undefined && member !== payload && members[member]?.location === location,
     )
   const path = at('uri').reduce(
-    (text, [member, value]) => text.replace(new RegExp(`\\{${member}\\+?\\}`), encodeURIComponent(String(value))),
+    (text, [member, value]) =>
+      text.replace(new RegExp(`\\{${member}\\+?\\}`), encodeURIComponent(String(value).toWellFormed())),
     operation.path,
   )
   const query = at('querystring').flatMap(([member, value]) =>
-    [value].flat().map((one) => `${members[member]?.wireName ?? member}=${encodeURIComponent(String(one))}`),
+    [value]
+      .flat()
+      .map((one) => `${members[member]?.wireName ?? member}=${encodeURIComponent(String(one).toWellFormed())}`),
   )
   const headers = at('header').map(([member, value]) => [members[member]?.wireName ?? member, String(value)])
   return {

@@ -10,6 +10,8 @@ export interface RequestHead {
   readonly path: string
   /** The value of a header by its lower-case name. */
   readonly header: Fields
+  /** The client asks for nothing more on this connection, and waits for its end. */
+  readonly isLast: () => boolean
 }
 
 export interface RequestHandler {
@@ -107,11 +109,13 @@ function parseHead(text: string): RequestHead | undefined {
   const pathEnd = text.indexOf(' ', methodEnd + 1)
   const lineEnd = text.indexOf('\r\n')
   if (methodEnd <= 0 || pathEnd < 0 || pathEnd > lineEnd || !text.startsWith('HTTP/1.', pathEnd + 1)) return undefined
+  // A head without headers, which is how our own runtimes ask for the next event, needs no search.
+  const header = text.length === lineEnd + 2 ? NO_FIELDS : fieldsIn(text, lineEnd)
   return {
     method: text.slice(0, methodEnd),
     path: text.slice(methodEnd + 1, pathEnd),
-    // A head without headers, which is how our own runtimes ask for the next event, needs no search.
-    header: text.length === lineEnd + 2 ? NO_FIELDS : fieldsIn(text, lineEnd),
+    header,
+    isLast: () => text[lineEnd - 1] === '0' || header('connection')?.toLowerCase() === 'close',
   }
 }
 

@@ -10,6 +10,13 @@ export const MOST_STREAMED_BYTES = 209_715_200
  */
 const WINDOW_BYTES = 128 * 1024
 
+/** Parts are joined up to this size: each costs a write of its own, and a larger one costs more to copy. */
+const MOST_JOINED_BYTES = 16 * 1024
+
+/** So many parts become one while nobody reads: a part of one byte takes hundreds of bytes of memory. */
+const MOST_PARTS = 64
+
+const NOTHING = Buffer.alloc(0)
 const DONE: IteratorResult<Buffer> = { done: true, value: undefined }
 
 /** A response between the runtime, which writes it, and the one who reads it, once. */
@@ -18,7 +25,7 @@ export class ResponseStream implements BodySink, StreamedResponse {
   readonly end: Promise<InvocationResult>
   readonly #ending = Promise.withResolvers<InvocationResult>()
   readonly #onRoom: () => void
-  #parts: Buffer[] = []
+  readonly #parts: Buffer[] = []
   #keptBytes = 0
   #writtenBytes = 0
   #reader: PromiseWithResolvers<IteratorResult<Buffer>> | undefined
@@ -51,14 +58,15 @@ export class ResponseStream implements BodySink, StreamedResponse {
     if (this.#state !== 'open') return
     this.#writtenBytes += part.length
     if (this.#isUnwanted) return
-    const reader = this.#reader
-    if (reader !== undefined) {
-      this.#reader = undefined
-      reader.resolve({ done: false, value: part })
-    } else {
-      this.#parts.push(part)
-      this.#keptBytes += part.length
-    }
+    this.#keptBytes += part.length
+    if (this.#parts.push(part) > MOST_PARTS) this.#parts.splice(0, MOST_PARTS + 1, Buffer.concat(this.#parts))
+  }
+
+  /** Hands over what has been written to who waits for it: once for each read from the network. */
+  flush(): void {
+    if (this.#reader === undefined || this.#keptBytes === 0) return
+    this.#reader.resolve({ done: false, value: this.#take() })
+    this.#reader = undefined
   }
 
   /** The process has ended: what it has left in its socket, which is little, is taken at once. */
@@ -70,6 +78,7 @@ export class ResponseStream implements BodySink, StreamedResponse {
   /** Nothing more comes. */
   finish(result: InvocationResult): void {
     if (this.#state !== 'open') return
+    this.flush()
     this.#state = 'ended'
     this.#reader?.resolve(DONE)
     this.#ending.resolve(result)
@@ -78,6 +87,7 @@ export class ResponseStream implements BodySink, StreamedResponse {
   /** Nothing more comes, and nobody can tell how it would have ended. */
   break(cause: Error): void {
     if (this.#state !== 'open') return
+    this.flush()
     this.#state = 'broken'
     this.#cause = cause
     this.#reader?.reject(cause)
@@ -92,7 +102,7 @@ export class ResponseStream implements BodySink, StreamedResponse {
       // Whoever stops reading does not stop the function: it goes on, and its output is dropped.
       return: async () => {
         this.#isUnwanted = true
-        this.#take()
+        this.#remove(this.#parts.length, this.#keptBytes)
         return DONE
       },
     }
@@ -106,14 +116,22 @@ export class ResponseStream implements BodySink, StreamedResponse {
     return this.#reader.promise
   }
 
-  /** Everything that is there, as one: many small parts would cost many small writes. */
   #take(): Buffer {
-    const [first, ...others] = this.#parts
-    const taken = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#parts, this.#keptBytes)
+    const parts = this.#parts
+    let [count, size] = [1, parts[0]?.length ?? 0]
+    for (let next = parts[count]; next !== undefined && size + next.length <= MOST_JOINED_BYTES; next = parts[count]) {
+      size += next.length
+      count++
+    }
+    const [first = NOTHING, ...others] = this.#remove(count, size)
+    return others.length === 0 ? first : Buffer.concat([first, ...others], size)
+  }
+
+  #remove(count: number, size: number): Buffer[] {
     const wasFull = this.isFull
-    this.#parts = []
-    this.#keptBytes = 0
-    if (wasFull) this.#onRoom()
-    return taken
+    this.#keptBytes -= size
+    const removed = this.#parts.splice(0, count)
+    if (wasFull && !this.isFull) this.#onRoom()
+    return removed
   }
 }

@@ -59,6 +59,7 @@ class RuntimeConnection implements NextReceiver {
   #isWaiting = false
   /** What the request that is being read streams. */
   #stream: ResponseStream | undefined
+  #isLast = false
 
   constructor(socket: Socket, session: RuntimeSession) {
     this.#socket = socket
@@ -75,9 +76,11 @@ class RuntimeConnection implements NextReceiver {
    * sent its requests in one write will not notice, and which does not wake the function's process for nothing.
    */
   flush(): void {
-    if (this.#isWaiting || this.#unsent === '') return
-    this.#socket.write(this.#unsent, 'latin1')
+    this.#stream?.flush()
+    if (this.#isWaiting) return
+    if (this.#unsent !== '') this.#socket.write(this.#unsent, 'latin1')
     this.#unsent = ''
+    if (this.#isLast) this.#socket.end()
   }
 
   begin(head: RequestHead): number | BodySink {
@@ -88,6 +91,7 @@ class RuntimeConnection implements NextReceiver {
   end(head: RequestHead, body: Buffer | undefined, trailer: Fields): void {
     this.#unsent +=
       this.#stream === undefined ? this.#reply(head, body, trailer) : this.#endStream(this.#stream, trailer)
+    if (head.isLast()) this.#isLast = true
     if (this.#unsent.length > MOST_UNSENT) this.#socket.destroy()
   }
 
@@ -115,12 +119,13 @@ class RuntimeConnection implements NextReceiver {
       whole.write(head, 0, 'utf8')
       payload.copy(whole, headLength)
       this.#socket.write(whole)
-      return
+    } else {
+      this.#socket.cork()
+      this.#socket.write(head, 'utf8')
+      this.#socket.write(payload)
+      this.#socket.uncork()
     }
-    this.#socket.cork()
-    this.#socket.write(head, 'utf8')
-    this.#socket.write(payload)
-    this.#socket.uncork()
+    if (this.#isLast) this.#socket.end()
   }
 
   #reply(head: RequestHead, body: Buffer | undefined, trailer: Fields): string {

@@ -9,12 +9,12 @@ export async function* encodeEvents(
   service: Service,
   shapeName: string,
   events: AsyncIterable<Event>,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<readonly Buffer[]> {
   const kinds = kindsOf(service, shapeName)
   for await (const event of events) for (const name in event) yield kinds[name]?.(event[name]) ?? unknownEvent(name)
 }
 
-type Encoder = (value: unknown) => Buffer
+type Encoder = (value: unknown) => readonly Buffer[]
 
 /** For each kind of event its headers, made once, and whether its payload is bytes or JSON. */
 function kindsOf(service: Service, shapeName: string): Readonly<Record<string, Encoder>> {

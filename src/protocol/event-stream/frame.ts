@@ -23,15 +23,16 @@ export function encodeHeaders(headers: Readonly<Record<string, string>>): Buffer
   )
 }
 
-/** One message of an event stream. */
-export function encodeFrame(headers: Buffer, payload: Buffer): Buffer {
-  const length = PRELUDE_BYTES + headers.length + payload.length + CHECKSUM_BYTES
-  const frame = Buffer.allocUnsafe(length)
-  frame.writeUInt32BE(length, 0)
-  frame.writeUInt32BE(headers.length, 4)
-  frame.writeUInt32BE(crc32(frame.subarray(0, 8)), 8)
-  headers.copy(frame, PRELUDE_BYTES)
-  payload.copy(frame, PRELUDE_BYTES + headers.length)
-  frame.writeUInt32BE(crc32(frame.subarray(0, length - CHECKSUM_BYTES)), length - CHECKSUM_BYTES)
-  return frame
+/** One message of an event stream, in parts: the payload is not copied. */
+export function encodeFrame(headers: Buffer, payload: Buffer): readonly Buffer[] {
+  const headLength = PRELUDE_BYTES + headers.length
+  // One small allocation for both ends.
+  const ends = Buffer.allocUnsafe(headLength + CHECKSUM_BYTES)
+  const head = ends.subarray(0, headLength)
+  head.writeUInt32BE(headLength + payload.length + CHECKSUM_BYTES, 0)
+  head.writeUInt32BE(headers.length, 4)
+  head.writeUInt32BE(crc32(head.subarray(0, 8)), 8)
+  headers.copy(head, PRELUDE_BYTES)
+  ends.writeUInt32BE(crc32(payload, crc32(head)), headLength)
+  return [head, payload, ends.subarray(headLength)]
 }

@@ -83,7 +83,7 @@ function readHeaders(
   }
 }
 
-function isSendable(name: string, value: string): boolean {
+export function isSendable(name: string, value: string): boolean {
   try {
     validateHeaderName(name)
     validateHeaderValue(name, value)

@@ -1,6 +1,6 @@
 import { parseJsonBytes } from '#base'
 import type { HttpResponse } from '../http.ts'
-import { isObject, readMetadata } from './response.ts'
+import { isObject, isSendable, readMetadata } from './response.ts'
 
 /** Of a stream that begins with status, headers and cookies. */
 const INTEGRATION_TYPE = 'application/vnd.awslambda.http-integration-response'
@@ -33,7 +33,8 @@ export async function readUrlStream(
 const isIntegration = (contentType: string | undefined) => contentType?.toLowerCase() === INTEGRATION_TYPE
 
 function typeHeader(contentType: string | undefined) {
-  return contentType === undefined || isIntegration(contentType) ? OCTETS : { 'Content-Type': contentType }
+  const isUsable = contentType !== undefined && !isIntegration(contentType) && isSendable('Content-Type', contentType)
+  return isUsable ? { 'Content-Type': contentType } : OCTETS
 }
 
 /** What stands before the delimiter, and what has come already behind it. */
