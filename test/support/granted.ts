@@ -115,6 +115,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   GetRuntimeManagementConfig: { input: {} },
   Invoke: { input: { Payload: '{}' } },
   InvokeAsync: { input: { InvokeArgs: '{}' } },
+  InvokeWithResponseStream: { input: { Payload: '{}' } },
   ListAliases: { input: {} },
   ListCodeSigningConfigs: { input: {} },
   ListFunctionEventInvokeConfigs: { input: {} },
