@@ -51,7 +51,7 @@ export interface InvocationOptions {
   readonly clock: Clock
   readonly log: Log
   /** Keys for one environment; `revoke` when the environment is gone is not needed, they expire. */
-  issueCredentials(version: FunctionVersion): ExecutionCredentials
+  issueCredentials(version: FunctionVersion): Promise<ExecutionCredentials>
 }
 
 /** In Lambda's words. */
@@ -187,9 +187,9 @@ export class Invocations {
   }
 
   async #startEnvironment(version: FunctionVersion, isProvisioned: boolean): Promise<Environment> {
-    const { store, environments, place, clock } = this.#options
+    const { store, environments, place, clock, issueCredentials } = this.#options
     const { configuration } = version
-    const directories = await this.#unpack(version)
+    const [directories, credentials] = await Promise.all([this.#unpack(version), issueCredentials(version)])
     const logStreamName = newLogStreamName(version, clock.now())
     return environments.start({
       functionName: version.functionName,
@@ -205,7 +205,7 @@ export class Invocations {
       variables: configuration.variables ?? {},
       region: place.region,
       account: version.account,
-      credentials: this.#options.issueCredentials(version),
+      credentials,
       logGroupName: configuration.logging.group,
       logStreamName,
       log: store.logsOf(version.account).openStream(configuration.logging.group, logStreamName),

@@ -4,10 +4,11 @@ import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
 import { openEnvironmentHost } from '#environment'
 import { Deliverer, Invocations } from '#invocation'
-import { type FunctionVersion, functionArn, LATEST, type Place, partitionOf } from '#resources'
+import { type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
 import { AuditLog } from './audit/audit-log.ts'
 import { CodeDownload } from './code-download.ts'
+import { executionCredentials } from './execution-credentials.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createListener, type Listener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
@@ -61,12 +62,6 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     region: options.region,
     clock,
   })
-  const issueCredentials = (version: FunctionVersion) =>
-    directory.sessions.issue({
-      account: version.account,
-      actor: { kind: 'role', roleArn: version.configuration.role, sessionName: sessionNameOf(version) },
-      sourceFunctionArn: sourceArnOf(place, version),
-    })
   const invocations = new Invocations({
     store,
     environments,
@@ -74,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     clock,
     log,
-    issueCredentials,
+    issueCredentials: executionCredentials(directory.sessions, store, place),
   })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
@@ -166,11 +161,3 @@ async function listen(listener: Listener['server'], { host, port, tls }: ServerO
 async function resumeUnsettled(store: Store, invocations: Invocations): Promise<void> {
   for (const version of await store.functions.listUnsettled()) invocations.settle(version)
 }
-
-/** AWS names the session after the function; names of one character are too short for a session. */
-const sessionNameOf = ({ functionName }: FunctionVersion) =>
-  functionName.length === 1 ? `${functionName}@lambda_function` : functionName
-
-/** AWS names the version too when it is a published one. */
-const sourceArnOf = (place: Place, { account, functionName, version }: FunctionVersion) =>
-  functionArn(place, { account, functionName, ...(version !== LATEST && { qualifier: version }) })

@@ -18,6 +18,9 @@ const LINGER_MS = 10_000
 // A handshake takes a few round trips; whoever needs longer holds a connection for nothing.
 const HANDSHAKE_MS = 10_000
 
+// Each is a file, of which functions need some too; ten for each invocation that an account may run at a time.
+const MAX_CONNECTIONS = 10_000
+
 type RequestHead = Omit<HttpRequest, 'body'>
 
 interface Answers {
@@ -50,6 +53,7 @@ export function createListener(answers: Answers, tls?: Certificate): Listener {
     outgoing.on('close', () => requests.end())
     answer(incoming, outgoing, bodies, answers).catch(() => outgoing.destroy())
   })
+  server.maxConnections = MAX_CONNECTIONS
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
