@@ -11,7 +11,7 @@ import {
 import type { RequestContext } from '#operations'
 import { type HttpRequest, headerOf } from '#protocol'
 import { type FunctionAddress, parseLayerVersionArn } from '#resources'
-import { type Addressed, resourcePolicyOf } from './addressed.ts'
+import { type Addressed, resourcePolicyOf, resourceTagsOf } from './addressed.ts'
 import type { Audited } from './audit/audit-record.ts'
 import type { Dispatch } from './dispatch.ts'
 import { tagsIn } from './request-tags.ts'
@@ -45,7 +45,7 @@ export function authorizerOf(asked: Asked, running: Running): Authorizer {
 }
 
 function factsOf(asked: Asked, running: Running, resource: string, keys: ConditionKeys | undefined): RequestFacts {
-  const { request, caller, dispatch, input, addressed } = asked
+  const { request, caller, dispatch, input, address, addressed } = asked
   const { clock, place, organizationId, services } = running
   return {
     principal: caller,
@@ -58,7 +58,9 @@ function factsOf(asked: Asked, running: Running, resource: string, keys: Conditi
     get userAgent() {
       return headerOf(request, 'user-agent')
     },
-    resourceTags: addressed.latest?.tags,
+    get resourceTags() {
+      return resourceTagsOf(addressed, place, address, resource)
+    },
     get requestTags() {
       return tagsIn(input.Tags)
     },

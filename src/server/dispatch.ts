@@ -1,4 +1,4 @@
-import { authorizationResource, type ContextValue, isOpenToAccounts, lambdaActions, lambdaKey } from '#auth'
+import { type AuthorizedResource, authorizationResource, type ContextValue, isOpenToAccounts, lambdaActions, lambdaKey } from '#auth'
 import {
   accessDeniedException,
   iamService,
@@ -32,6 +32,8 @@ export interface Dispatch {
   /** Its successes are kept in the audit log. */
   readonly isMutation: boolean
   addressOf(place: Place, account: string, input: Input): FunctionAddress
+  /** The ARN of the code signing configuration that the request is about. */
+  configArnOf(input: Input): string | undefined
   /** Undefined when everybody may. */
   authorization(input: Input, context: RequestContext): Question | undefined
   /** The value of one of the service's own condition keys, in lower case. */
@@ -80,6 +82,7 @@ function lambdaDispatch(operation: Operation): Dispatch {
       if (typeof FunctionName !== 'string') return NOWHERE
       return addressOf(place, account, { FunctionName, Qualifier: input.Qualifier as string | undefined })
     },
+    configArnOf: (input) => configArnIn(entry.resource, input),
     authorization: (input, { place, caller, address }) => {
       // AWS gives no reason.
       if (address !== NOWHERE && address.account !== caller.account && !isOpenToAccounts(name))
@@ -106,6 +109,12 @@ function refuse(name: OperationName): never {
 
 /** The ARN that the request is about, when it is a function's. */
 const functionIn = (arn: unknown) => (typeof arn === 'string' && arn.split(':')[5] === 'function' ? arn : undefined)
+
+/** Not that of an operation about a function, which only mentions it. */
+function configArnIn(resource: AuthorizedResource, { CodeSigningConfigArn, Resource }: Input): string | undefined {
+  const arn = resource === 'code-signing-config' ? CodeSigningConfigArn : resource === 'tagged-resource' ? Resource : ''
+  return typeof arn === 'string' && arn.includes(':code-signing-config:') ? arn : undefined
+}
 
 /** The policy of what is addressed; `$LATEST` has none of its own. */
 function policyOf({ qualifier }: FunctionAddress, { latest, qualified }: Addressed) {
@@ -140,6 +149,7 @@ function neighbourDispatch(neighbour: Neighbour, service: Service, operation: Op
     isTraced: false,
     isMutation: isMutation(service, operation),
     addressOf: () => NOWHERE,
+    configArnOf: () => undefined,
     conditionKey: () => undefined,
     authorization: (input, { place, caller }) => {
       neighbour.admit?.(caller)

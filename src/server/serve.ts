@@ -12,7 +12,7 @@ import {
   matchCall,
   type ServiceCall,
 } from '#protocol'
-import { findAddressed } from './addressed.ts'
+import { findAddressed, findAddressedConfig } from './addressed.ts'
 import { asApiError } from './as-api-error.ts'
 import { type Audited, recordOfChange, recordOfDenial } from './audit/audit-record.ts'
 import { type Asked, authorizerOf } from './authorizer.ts'
@@ -39,7 +39,11 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
     const dispatch = dispatcherOf(call.service, operation)
     const input = call.decodeInput()
     const address = dispatch.addressOf(running.place, caller.account, input)
-    const found = findAddressed(running.services.store, address, caller)
+    const configArn = dispatch.configArnOf(input)
+    const found =
+      configArn === undefined
+        ? findAddressed(running.services.store, address, caller)
+        : findAddressedConfig(running.services.store, running.place, caller, configArn)
     const addressed = found instanceof Promise ? await found : found
     const context = createContext({ request, audited, caller, dispatch, input, address, addressed }, running)
     const question = dispatch.authorization(input, context)
