@@ -19,6 +19,7 @@ import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
 import { Provisioning } from './provisioning.ts'
 import { sampledTraceHeader } from './trace.ts'
+import { whenEnded } from './when-ended.ts'
 
 /** Temporary keys of a function's execution role. */
 export interface ExecutionCredentials {
@@ -37,6 +38,8 @@ export interface InvokeRequest {
   /** JSON text. */
   readonly clientContext?: string
   readonly wantsLogTail: boolean
+  /** Takes a response that the function streams as it comes. */
+  readonly wantsStream?: boolean
 }
 
 export interface InvocationOptions {
@@ -86,7 +89,7 @@ export class Invocations {
       leave()
       this.#end()
     }
-    result.then(end, end)
+    whenEnded(result, end)
     return result
   }
 

@@ -63,6 +63,8 @@ function makeDispatch(service: Service, operation: Operation): Dispatch {
   return lambdaDispatch(operation)
 }
 
+const traced: ReadonlySet<OperationName> = new Set(['Invoke', 'InvokeAsync', 'InvokeWithResponseStream'])
+
 const NOWHERE: FunctionAddress = { account: '', functionName: '' }
 
 function lambdaDispatch(operation: Operation): Dispatch {
@@ -71,7 +73,7 @@ function lambdaDispatch(operation: Operation): Dispatch {
   // The table pairs each name with the handler of that name, which the compiler cannot see through a variable.
   const handler = handlers[name] as Dispatch['handle'] | typeof notYet
   return {
-    isTraced: name === 'Invoke' || name === 'InvokeAsync',
+    isTraced: traced.has(name),
     isMutation: isMutation(lambdaService, operation),
     addressOf: (place, account, input) => {
       const FunctionName = input.FunctionName ?? functionIn(input.Resource ?? input.ResourceArn)

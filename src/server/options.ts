@@ -23,6 +23,8 @@ export interface ServerOptions {
   /** What the port speaks TLS with; undefined: plain HTTP. */
   readonly tls?: Tls
   readonly isolation: 'bubblewrap' | 'process'
+  /** What the code of all functions and layers of an account may take. */
+  readonly codeLimitBytes: number
   /** Directories by the ARN of the access point that they stand for. */
   readonly fileSystems: ReadonlyMap<string, string>
   /** The root user's key, when the environment presets it. */
@@ -87,6 +89,12 @@ const options = {
     help: 'bubblewrap or process',
     check: (value) => value === 'bubblewrap' || value === 'process',
   },
+  // AWS's 75 GB.
+  'code-storage-mb': {
+    default: '76800',
+    help: 'a number of megabytes',
+    check: (value) => /^[1-9]\d{0,8}$/.test(value),
+  },
   'tls-cert': { default: '', form: 'FILE', help: 'a file', check: () => true },
   'tls-key': { default: '', form: 'FILE', help: 'a file', check: () => true },
   's3-endpoint': { default: '', form: 'URL', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint },
@@ -131,6 +139,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    codeLimitBytes: Number(value('code-storage-mb')) * 1024 * 1024,
     fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),

@@ -3,7 +3,15 @@ import { newUuid } from '#base'
 import { traceHeaderFor } from '#invocation'
 import { ApiError, type Operation } from '#model'
 import type { RequestContext } from '#operations'
-import { functionUrlHost, type HttpRequest, type HttpResponse, headerOf, matchCall, type ServiceCall } from '#protocol'
+import {
+  functionUrlTarget,
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  isStream,
+  matchCall,
+  type ServiceCall,
+} from '#protocol'
 import { findAddressed } from './addressed.ts'
 import { asApiError } from './as-api-error.ts'
 import { type Audited, recordOfChange, recordOfDenial } from './audit/audit-record.ts'
@@ -15,8 +23,8 @@ import type { Running } from './running.ts'
 
 /** The whole life of a request, from plain value to plain value. */
 export async function serve(request: HttpRequest, running: Running): Promise<HttpResponse> {
-  const host = functionUrlHost(request)
-  if (host) return serveFunctionUrl(request, host, running)
+  const target = functionUrlTarget(request)
+  if (target) return serveFunctionUrl(request, target, running)
   const requestId = newUuid()
   const early = answerPreflight(request) ?? running.codeDownload.answer(request, running.clock.now())
   if (early) return withCommonHeaders(await early, request, requestId)
@@ -109,7 +117,7 @@ function withCommonHeaders(
   }
   if (traceHeader !== '') {
     headers['X-Amzn-Trace-Id'] = traceHeader
-    headers['x-amzn-Remapped-Content-Length'] = '0'
+    if (!isStream(response.body)) headers['x-amzn-Remapped-Content-Length'] = '0'
   }
   return { ...response, headers }
 }

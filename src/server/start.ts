@@ -43,6 +43,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     dataDirectory: options.dataDirectory,
     clock,
     log,
+    codeLimitBytes: options.codeLimitBytes,
     furtherAccounts: options.furtherAccounts,
   })
   const accounts = [options.account, ...options.furtherAccounts] as const
@@ -101,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     isEnforced,
     fileSystems: options.fileSystems,
+    codeLimitBytes: options.codeLimitBytes,
     sessions: directory.sessions,
     clock,
     log,

@@ -58,7 +58,7 @@ export async function executionRole(server: TestServer, name = 'test-role'): Pro
 export interface FunctionSetup extends Partial<CreateFunctionCommandInput> {
   readonly FunctionName: string
   /** A folder of test/fixtures/functions, or the files themselves. */
-  readonly code: string | Readonly<Record<string, string>>
+  readonly code: string | Readonly<Record<string, string | Buffer>>
 }
 
 /** Creates a function and waits until it is Active. Node.js with `index.handler` unless it says otherwise. */

@@ -40,6 +40,8 @@ export interface ServerSetup {
   readonly dataDirectory?: string
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** SIGKILL so long after its process was begun, ready or not. */
+  readonly killAfterMs?: number
   /** Makes the server speak TLS. */
   readonly certificate?: Certificate
 }
@@ -89,6 +91,8 @@ export async function startTestServer(setup: ServerSetup = {}): Promise<TestServ
     cwd: root,
     env: { ...cleanEnvironment(), ...setup.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: setup.killAfterMs,
+    killSignal: 'SIGKILL',
   })
   let output = ''
   let errors = ''

@@ -1,5 +1,6 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
 import type { Allocation, FunctionVersion } from '#resources'
+import { whenEnded } from '../when-ended.ts'
 import { RunTimes, shouldStart } from './pacing.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
@@ -143,8 +144,7 @@ export class Pool {
     const startedMs = performance.now()
     this.#busy.set(environment, startedMs)
     const result = environment.invoke(invocation)
-    const release = () => this.#release(environment, performance.now() - startedMs)
-    result.then(release, release)
+    whenEnded(result, () => this.#release(environment, performance.now() - startedMs))
     return result
   }
 

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { finished } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { ApiError, requestEntityTooLarge } from '#model'
-import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf } from '#protocol'
+import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf, isStream } from '#protocol'
 import { payloadTooLarge } from '#resources'
 import { OpenRequests } from './open-requests.ts'
 import { PlainConnections } from './plain-connections.ts'
 import { JOINED_BYTES } from './plain-response.ts'
+import { writeStream } from './write-stream.ts'
 
 // All bodies that are being read at one time; beyond it the host's memory would be the limit.
 const MAX_BUFFERED_BYTES = 1_073_741_824
@@ -153,7 +153,7 @@ class BodyReader {
 
 /** Invoke counts the payload in words of its own. */
 function tooLarge(operation: string, bytes: number, head: RequestHead): ApiError {
-  return operation === 'Invoke'
+  return operation === 'Invoke' || operation === 'InvokeWithResponseStream'
     ? payloadTooLarge(bytes, headerOf(head, 'x-amz-invocation-type') ?? 'RequestResponse')
     : bodyTooLarge(operation)
 }
@@ -176,10 +176,9 @@ function writeUnread(
 }
 
 async function write(outgoing: ServerResponse, { status, headers, body }: HttpResponse): Promise<void> {
-  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
+  if (isStream(body)) {
     outgoing.writeHead(status, headers)
-    await pipeline(body, outgoing)
-    return
+    return writeStream(outgoing, body)
   }
   const length = body === undefined ? 0 : Buffer.byteLength(body)
   outgoing.writeHead(status, status === 204 ? headers : { ...headers, 'Content-Length': String(length) })

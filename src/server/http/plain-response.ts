@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { HttpResponse } from '#protocol'
+import { type HttpResponse, isStream } from '#protocol'
 
 // Below this, copying a body costs less than a second buffer in the write.
 export const JOINED_BYTES = 16_384
@@ -10,7 +10,7 @@ export function encodePlainResponse(
   keepAliveMs: number,
   nowMs: number,
 ): readonly [string, Buffer?] {
-  if (typeof body === 'object' && !Buffer.isBuffer(body)) throw new TypeError('a plain answer is not a stream')
+  if (isStream(body)) throw new TypeError('a plain answer is not a stream')
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
   for (const name in headers) head += `${name}: ${headers[name]}\r\n`

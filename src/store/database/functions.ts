@@ -4,6 +4,7 @@ import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { assignment } from './code-signing.ts'
+import { codeFits, refuseFull } from './code-storage.ts'
 import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
 import { readVersion, writeVersion } from './function-record.ts'
 import { listVersions } from './list-versions.ts'
@@ -11,9 +12,15 @@ import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
 import { numberOf, versionOf } from './version-number.ts'
 
+interface Setup {
+  readonly secrets: Secrets
+  /** What the code of an account may take. */
+  readonly codeLimitBytes: number
+}
+
 export function createFunctionStore(
   { queries, commit }: Database,
-  secrets: Secrets,
+  { secrets, codeLimitBytes }: Setup,
   belongings: readonly Belongings[] = [],
   ofVersions: readonly QualifierBelongings[] = [],
 ): FunctionStore {
@@ -49,10 +56,10 @@ export function createFunctionStore(
       const created = required(insert(record).onConflict((conflict) => conflict.doNothing()))
       const assigned =
         codeSigningConfigId === undefined ? [] : assignment({ queries }, account, functionName, codeSigningConfigId)
-      return change([created, ...assigned], record, published)
+      return change([created, ...assigned], record, published, true)
     },
 
-    async update(record, expectedRevisionId, published) {
+    async update(record, expectedRevisionId, published, addsCode = published !== undefined) {
       const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
       const update = queries
         .updateTable('function_versions')
@@ -61,7 +68,7 @@ export function createFunctionStore(
         .where('function_name', '=', function_name)
         .where('version_number', '=', version_number)
         .where('revision_id', '=', expectedRevisionId)
-      return change([required(update)], record, published)
+      return change([required(update)], record, published, addsCode)
     },
 
     async delete(account, functionName) {
@@ -145,11 +152,14 @@ export function createFunctionStore(
     statements: readonly Statement[],
     record: FunctionVersion,
     published: FunctionVersion | undefined,
+    addsCode: boolean,
   ): Promise<boolean> {
+    const fits = codeFits(queries, record.account, codeLimitBytes)
+    const unit = [...statements, ...(published ? [insert(published).compile()] : []), ...(addsCode ? [fits] : [])]
     try {
-      await commit(published ? [...statements, insert(published).compile()] : statements)
+      await commit(unit)
     } catch (error) {
-      unmetIn(error)
+      refuseFull(unmetIn(error), unit, fits)
       return false
     }
     cache.replace(record)
