@@ -1,4 +1,11 @@
-import { type AuthorizedResource, authorizationResource, type ContextValue, isOpenToAccounts, lambdaActions, lambdaKey } from '#auth'
+import {
+  type AuthorizedResource,
+  authorizationResource,
+  type ContextValue,
+  isOpenToAccounts,
+  lambdaActions,
+  lambdaKey,
+} from '#auth'
 import {
   accessDeniedException,
   iamService,
