@@ -7,14 +7,7 @@ import {
   TagResourceCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import {
-  createFunction,
-  createUser,
-  executionRole,
-  invoke,
-  lambdaClient,
-  untilUpdated,
-} from '../support/clients.ts'
+import { createFunction, createUser, executionRole, invoke, lambdaClient, untilUpdated } from '../support/clients.ts'
 import { AllowedPublishers } from '../support/code-signing-attempts.ts'
 import { answering, arnOf } from '../support/functions.ts'
 import { publishLayer } from '../support/layers.ts'
