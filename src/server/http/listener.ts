@@ -54,6 +54,8 @@ export function createListener(answers: Answers, tls?: Certificate): Listener {
     answer(incoming, outgoing, bodies, answers).catch(() => outgoing.destroy())
   })
   server.maxConnections = MAX_CONNECTIONS
+  // Whoever has sent the last request may close that side of the connection, and is answered all the same.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
@@ -80,7 +82,10 @@ function openServer(tls: Certificate | undefined, listener: RequestListener): Se
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }
   if (!tls) return createServer(options, listener)
   const { cert, key } = tls
-  const server = createTlsServer({ ...options, cert, key, handshakeTimeout: HANDSHAKE_MS }, listener)
+  const server = createTlsServer(
+    { ...options, cert, key, allowHalfOpen: true, handshakeTimeout: HANDSHAKE_MS },
+    listener,
+  )
   // There is nobody to answer; the connection would stay half open.
   return server.on('tlsClientError', (_error, socket) => socket.destroy())
 }
