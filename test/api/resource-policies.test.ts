@@ -292,7 +292,12 @@ test('who may grant something to one service may grant it to nobody beside it', 
     policy(...principals.map((Principal, at) => ({ ...allow(action, resource), Sid: `s${at}`, Principal })))
   const write = (Policy: string) => client.send(new PutResourcePolicyCommand({ ResourceArn: resource, Policy }))
   const refusal = (name: string) => noPolicy(`arn:aws:iam::${ACCOUNT}:user/granter`, resource, name)
-  const severals = [[s3, '*'], ['*', s3], [{ ...s3, AWS: alice }], [{ Service: ['s3.amazonaws.com', 'sns.amazonaws.com'] }]]
+  const severals = [
+    [s3, '*'],
+    ['*', s3],
+    [{ ...s3, AWS: alice }],
+    [{ Service: ['s3.amazonaws.com', 'sns.amazonaws.com'] }],
+  ]
   for (const several of severals)
     assert.deepEqual(await refusalOf(write(naming(...several))), refusal('lambda:PutResourcePolicy'))
   await lambdaClient(server).send(

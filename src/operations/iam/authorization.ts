@@ -41,7 +41,11 @@ const onEverything = (action: Question['action']) => () => ({ action, resource: 
 export const iamAuthorization: Authorization = {
   CreateUser: ({ UserName, Path = '/', PermissionsBoundary, Tags }, scope) =>
     alsoTagged(
-      { action: 'iam:CreateUser', resource: arnIn(scope, 'user', Path, UserName), keys: boundaryKey(PermissionsBoundary) },
+      {
+        action: 'iam:CreateUser',
+        resource: arnIn(scope, 'user', Path, UserName),
+        keys: boundaryKey(PermissionsBoundary),
+      },
       'iam:TagUser',
       Tags,
     ),
@@ -92,7 +96,11 @@ export const iamAuthorization: Authorization = {
   ListAttachedGroupPolicies: askedWhenFound,
   CreateRole: ({ RoleName, Path = '/', PermissionsBoundary, Tags }, scope) =>
     alsoTagged(
-      { action: 'iam:CreateRole', resource: arnIn(scope, 'role', Path, RoleName), keys: boundaryKey(PermissionsBoundary) },
+      {
+        action: 'iam:CreateRole',
+        resource: arnIn(scope, 'role', Path, RoleName),
+        keys: boundaryKey(PermissionsBoundary),
+      },
       'iam:TagRole',
       Tags,
     ),
