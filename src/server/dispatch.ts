@@ -41,8 +41,8 @@ export interface Dispatch {
   addressOf(place: Place, account: string, input: Input): FunctionAddress
   /** The ARN of the code signing configuration that the request is about. */
   configArnOf(input: Input): string | undefined
-  /** Undefined when everybody may. */
-  authorization(input: Input, context: RequestContext): Question | undefined
+  /** All of them must be answered with yes; none when everybody may. */
+  questions(input: Input, context: RequestContext, addressed: Addressed): readonly Question[]
   /** The value of one of the service's own condition keys, in lower case. */
   conditionKey(key: string, of: KeySource, services: Pick<Services, 'place' | 'store'>): ContextValue | undefined
   handle(input: Input, context: RequestContext): Output | Promise<Output>
@@ -81,6 +81,14 @@ function lambdaDispatch(operation: Operation): Dispatch {
   const entry = lambdaActions[name]
   // The table pairs each name with the handler of that name, which the compiler cannot see through a variable.
   const handler = handlers[name] as Dispatch['handle'] | typeof notYet
+  const conditionKey: Dispatch['conditionKey'] = (key, { input, address, addressed }, { place, store }) =>
+    lambdaKey(key, {
+      operation: name,
+      input,
+      functionArn: () => (address === NOWHERE ? undefined : functionArn(place, address)),
+      urlAuthType: () => urlAuthTypeOf(store, address),
+      policy: () => policyOf(address, addressed),
+    })
   return {
     isTraced: traced.has(name),
     isMutation: isMutation(lambdaService, operation),
@@ -90,24 +98,35 @@ function lambdaDispatch(operation: Operation): Dispatch {
       return addressOf(place, account, { FunctionName, Qualifier: input.Qualifier as string | undefined })
     },
     configArnOf: (input) => configArnIn(entry.resource, input),
-    authorization: (input, { place, caller, address }) => {
+    questions: (input, context, addressed) => {
+      const { place, caller, address } = context
       // AWS gives no reason.
       if (address !== NOWHERE && address.account !== caller.account && !isOpenToAccounts(name))
         throw accessDeniedException(null)
       const here = { ...place, account: caller.account }
       const resource = authorizationResource(entry, input, here, address === NOWHERE ? undefined : address)
-      return resource === undefined ? undefined : { action: entry.action, resource }
+      if (resource === undefined) return []
+      const question = { action: entry.action, resource }
+      if (!namesPrincipals.has(name)) return [question]
+      const principals = conditionKey('lambda:principal', { input, address, addressed }, context)
+      return onceForEach(principals, question)
     },
-    conditionKey: (key, { input, address, addressed }, { place, store }) =>
-      lambdaKey(key, {
-        operation: name,
-        input,
-        functionArn: () => (address === NOWHERE ? undefined : functionArn(place, address)),
-        urlAuthType: () => urlAuthTypeOf(store, address),
-        policy: () => policyOf(address, addressed),
-      }),
+    conditionKey,
     handle: handler === notYet ? () => refuse(name) : handler,
   }
+}
+
+/** These may name several at once. */
+const namesPrincipals: ReadonlySet<OperationName> = new Set<OperationName>([
+  'PutResourcePolicy',
+  'DeleteResourcePolicy',
+  'RemovePermission',
+])
+
+/** Who may grant something to one of them may not yet grant it to all. */
+function onceForEach(principals: ContextValue | undefined, question: Question): readonly Question[] {
+  if (principals === undefined || typeof principals === 'string') return [question]
+  return [...new Set(principals)].map((principal) => ({ ...question, keys: { 'lambda:Principal': principal } }))
 }
 
 function refuse(name: OperationName): never {
@@ -143,7 +162,7 @@ interface Neighbour {
       (
         input: never,
         of: { account: string; partition: string; region: string; caller: RequestContext['caller'] },
-      ) => Question | undefined
+      ) => Question | readonly Question[] | undefined
     >
   >
 }
@@ -158,9 +177,9 @@ function neighbourDispatch(neighbour: Neighbour, service: Service, operation: Op
     addressOf: () => NOWHERE,
     configArnOf: () => undefined,
     conditionKey: () => undefined,
-    authorization: (input, { place, caller }) => {
+    questions: (input, { place, caller }) => {
       neighbour.admit?.(caller)
-      return authorization?.(input as never, { ...place, account: caller.account, caller })
+      return [authorization?.(input as never, { ...place, account: caller.account, caller }) ?? []].flat()
     },
     handle: handler,
   }

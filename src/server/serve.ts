@@ -46,8 +46,8 @@ export async function serve(request: HttpRequest, running: Running): Promise<Htt
         : findAddressedConfig(running.services.store, running.place, caller, configArn)
     const addressed = found instanceof Promise ? await found : found
     const context = createContext({ request, audited, caller, dispatch, input, address, addressed }, running)
-    const question = dispatch.authorization(input, context)
-    if (question) context.authorize(question.action, question.resource, question.keys)
+    for (const { action, resource, keys } of dispatch.questions(input, context, addressed))
+      context.authorize(action, resource, keys)
     const output = await dispatch.handle(input, context)
     if (dispatch.isMutation) running.audit.append(recordOfChange(audited))
     return withCommonHeaders(call.encodeOutput(output, requestId), request, requestId, context.traceHeader)

@@ -404,6 +404,11 @@ const malformed: readonly { name: string; document: string; refusal: Refusal }[]
     refusal: problem('Invalid principal in policy: "AWS":"alice"'),
   },
   {
+    name: 'everybody allowed but one',
+    document: policy(about(fn, { Effect: 'Allow', Principal: undefined, NotPrincipal: { AWS: ACCOUNT } })),
+    refusal: problem('Allow with NotPrincipal is not allowed.'),
+  },
+  {
     name: 'no action',
     document: policy(about(fn, { Action: undefined })),
     refusal: problem('Policy statement must contain actions.'),

@@ -3,11 +3,11 @@ import { type CallerPolicies, noPolicies } from '../policy/applicable-policies.t
 import { type CompiledPolicy, compilePolicy } from '../policy/compile-policy.ts'
 import { createRecentCache } from '../recent-cache.ts'
 
-// Some KiB each.
-const MAX_COMPILED = 2_000
+// Each character takes some twenty bytes when it is compiled, so this is some tens of megabytes.
+const MAX_COMPILED_CHARACTERS = 2_000_000
 
 /** The same document is the same policy, whoever has it and whatever else has changed. */
-const compiled = createRecentCache<CompiledPolicy>(MAX_COMPILED)
+const compiled = createRecentCache<CompiledPolicy>(MAX_COMPILED_CHARACTERS, ({ length }) => length)
 
 export function compileOnce(document: string): CompiledPolicy {
   const known = compiled.get(document)

@@ -26,6 +26,10 @@ export const tooManyPolicies = (arns: readonly string[], limit: number) =>
   validationException(
     `1 validation error detected: Value '[${arns.join(', ')}]' at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${limit}`,
   )
+export const policyTooLong = (document: string, limit: number) =>
+  validationException(
+    `1 validation error detected: Value '${document}' at 'policy' failed to satisfy constraint: Member must have length less than or equal to ${limit}`,
+  )
 export const policyNotUsable = (arn: string) =>
   validationException(`Policy ${arn} does not exist or is not attachable.`)
 
