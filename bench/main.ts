@@ -13,6 +13,7 @@ import { manyPolicies } from './measurements/many-policies.ts'
 import { manyVersions } from './measurements/many-versions.ts'
 import { mutations } from './measurements/mutations.ts'
 import { startUp } from './measurements/start-up.ts'
+import { streaming } from './measurements/streaming.ts'
 import { warmInvoke } from './measurements/warm-invoke.ts'
 import { BadOption, type Options, readOptions } from './options.ts'
 import { endAllProcesses } from './processes.ts'
@@ -24,6 +25,7 @@ import { writeResults } from './report/write-results.ts'
 
 const measurements: readonly Measurement[] = [
   warmInvoke,
+  streaming,
   manyPolicies,
   coldStart,
   eventAccept,

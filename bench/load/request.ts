@@ -18,7 +18,15 @@ export const eventOf = (bytes: number) => JSON.stringify({ filling: 'x'.repeat(b
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 
 /** Of the yardstick: nothing but the event. */
-export const plainRequest = (url: string): PlainRequest => ({ method: 'POST', url, headers: JSON_HEADERS, body: EVENT })
+export const plainRequest = (url: string, event?: object): PlainRequest => ({
+  method: 'POST',
+  url,
+  headers: JSON_HEADERS,
+  body: event ? JSON.stringify(event) : EVENT,
+})
+
+export const streamRequest = (serverUrl: string, functionName: string, event: object): PlainRequest =>
+  plainRequest(`${serverUrl}/2021-11-15/functions/${functionName}/response-streaming-invocations`, event)
 
 export const invokeRequest = (
   serverUrl: string,

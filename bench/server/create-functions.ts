@@ -23,9 +23,15 @@ export const languages = [
 export const helpers = {
   count: { name: 'Node', code: 'count-node', runtime: 'nodejs24.x' },
   key: { name: 'Node', code: 'key-node', runtime: 'nodejs24.x' },
-} as const
+} as const satisfies Readonly<Record<string, Language>>
 
-export type Language = (typeof languages)[number] | (typeof helpers)[keyof typeof helpers]
+export interface Language {
+  readonly name: string
+  /** A folder of `bench/functions`. */
+  readonly code: string
+  readonly runtime: Runtime
+  readonly memoryMb?: number
+}
 
 // The first function of a runtime may wait until its interpreter has been fetched.
 const waiting = { maxWaitTime: 90, minDelay: 0.02, maxDelay: 0.2 }
@@ -34,7 +40,7 @@ const PARALLEL = 16
 
 /** Creates a function and waits until it can be invoked. Each `comment` makes a code package of its own. */
 export async function createFunction(account: Account, name: string, language: Language, comment = ''): Promise<void> {
-  await create(account, name, language.runtime, zipOfFunction(language.code, comment))
+  await create(account, name, language, zipOfFunction(language.code, comment))
   await untilActive(account, name)
 }
 
@@ -58,7 +64,7 @@ export async function createManyFunctions(account: Account, from: number, to: nu
   const ZipFile = zipOfFunction('echo-python').toString('base64')
   const url = `${server.url}/2015-03-31/functions`
   await forMany(from, to, async (name, connection) => {
-    const body = JSON.stringify({ ...inputOf(roleArn, name, 'python3.12'), Code: { ZipFile } })
+    const body = JSON.stringify({ ...inputOf(roleArn, name, languages[1]), Code: { ZipFile } })
     const answer = await connection.send(signed({ method: 'POST', url, headers: {}, body }, server.root))
     if (answer.status !== 201) throw new Error(`CreateFunction answered ${answer.status}: ${answer.body}`)
   })
@@ -87,16 +93,17 @@ async function forMany(
   await Promise.all(Array.from({ length: PARALLEL }, actOnEach))
 }
 
-async function create({ lambda, roleArn }: Account, name: string, runtime: Runtime, code: Buffer): Promise<void> {
-  await lambda.send(new CreateFunctionCommand({ ...inputOf(roleArn, name, runtime), Code: { ZipFile: code } }))
+async function create({ lambda, roleArn }: Account, name: string, language: Language, code: Buffer): Promise<void> {
+  await lambda.send(new CreateFunctionCommand({ ...inputOf(roleArn, name, language), Code: { ZipFile: code } }))
 }
 
-const inputOf = (Role: string, FunctionName: string, Runtime: Runtime) => ({
+const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb }: Language) => ({
   FunctionName,
-  Runtime,
+  Runtime: runtime,
   Handler: 'index.handler',
   Role,
   Timeout: 10,
+  MemorySize: memoryMb,
 })
 
 async function untilActive({ lambda: client }: Account, name: string): Promise<void> {

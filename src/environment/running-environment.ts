@@ -7,6 +7,7 @@ import {
   failureResult,
   outOfMemory,
   type PlatformFailure,
+  RESPONSE_TOO_LARGE,
   responseTooLarge,
   timedOut,
 } from './function-errors.ts'
@@ -14,6 +15,7 @@ import type { IdleFreezer } from './idle-freezer.ts'
 import { awaitInit, type InitOutcome } from './init-phase.ts'
 import { InvocationLog } from './invocation-log.ts'
 import { type Outcome, type PlatformLines, platformLines, SUCCESS } from './platform-log/platform-lines.ts'
+import type { ResponseStream } from './runtime-api/response-stream.ts'
 import type { RuntimeAnswer, RuntimeError, RuntimeSession } from './runtime-api/runtime-session.ts'
 import { type RuntimeProcess, startRuntimeProcess } from './runtime-process.ts'
 import type { ProcessExit, Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
@@ -53,6 +55,8 @@ interface Call {
   readonly reject: (error: Error) => void
   /** Its time is over; its processes are being killed. */
   hasTimedOut: boolean
+  /** The caller has it in the place of a result, and the invocation runs on until its end. */
+  stream: ResponseStream | undefined
 }
 
 /** An execution environment: Init, Invoke, reset after a failure, Shutdown. */
@@ -124,7 +128,15 @@ export class RunningEnvironment implements Environment {
     this.#log.append(this.#lines.start(invocation.requestId))
     return new Promise((resolve, reject) => {
       const deadlineMs = Date.now() + spec.timeoutSeconds * 1000
-      const call: Call = { invocation, startMs: performance.now(), deadlineMs, resolve, reject, hasTimedOut: false }
+      const call: Call = {
+        invocation,
+        startMs: performance.now(),
+        deadlineMs,
+        resolve,
+        reject,
+        hasTimedOut: false,
+        stream: undefined,
+      }
       this.#call = call
       this.#windUp()
       if (this.#process !== undefined) this.#dispatch(call, this.#process)
@@ -156,7 +168,7 @@ export class RunningEnvironment implements Environment {
   async #initAndDispatch(call: Call): Promise<void> {
     const outcome = await this.#init('invoke', undefined)
     if (this.#call !== call || call.hasTimedOut) return
-    if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error))
+    if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error), outcomeOfError(outcome.error))
     else if (outcome.kind === 'failed') this.#fail(call, outcome.failure)
     else if (this.#process !== undefined) this.#dispatch(call, this.#process)
   }
@@ -181,25 +193,33 @@ export class RunningEnvironment implements Environment {
   // --- Invoke
 
   #dispatch(call: Call, { session }: RuntimeProcess): void {
-    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext } = call.invocation
+    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext, wantsStream = false } = call.invocation
     if (this.#habit.shouldPoll()) this.#parts.polling.begin()
-    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload }
+    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload, wantsStream }
     session.dispatch(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
-      if (this.#call === call && !call.hasTimedOut) this.#settle(call, resultOf(answer))
+      if (this.#call === call && !call.hasTimedOut) this.#take(call, answer)
     })
   }
 
+  #take(call: Call, answer: RuntimeAnswer): void {
+    if (answer.kind === 'stream') {
+      call.stream = answer.stream
+      call.resolve({ payload: NOTHING, stream: answer.stream })
+    } else this.#settle(call, resultOf(answer), outcomeOf(answer))
+  }
+
   /** The caller has the answer at once; the log lines wait a turn, until output written before it has been read. */
-  #settle(call: Call, result: InvocationResult, outcome = outcomeOf(result)): void {
+  #settle(call: Call, result: InvocationResult, outcome: Outcome): void {
     const durationMs = performance.now() - call.startMs
     this.#habit.note(durationMs)
     this.#call = undefined
-    if (!call.invocation.wantsLogTail) call.resolve(result)
+    if (!call.invocation.wantsLogTail) tell(call, result)
     const report = () => {
       if (this.#owedReport !== report) return
       this.#owedReport = undefined
-      this.#report(call.invocation.requestId, durationMs, result.payload.length, outcome)
-      if (call.invocation.wantsLogTail) call.resolve({ ...result, logTail: this.#log.endTail() })
+      const producedBytes = call.stream?.writtenBytes ?? result.payload.length
+      this.#report(call.invocation.requestId, durationMs, producedBytes, outcome)
+      if (call.invocation.wantsLogTail) tell(call, { ...result, logTail: this.#log.endTail() })
     }
     this.#owedReport = report
     setImmediate(report)
@@ -274,7 +294,8 @@ export class RunningEnvironment implements Environment {
   #fail(call: Call, failure: PlatformFailure): void {
     const { requestId } = call.invocation
     this.#log.append(this.#lines.failure(requestId, failure))
-    this.#settle(call, failureResult(failure, requestId), failure)
+    const result = failureResult(failure, requestId)
+    this.#settle(call, call.stream ? brokenOff(result, failure) : result, failure)
   }
 
   /** The host could not start a process. That is no fault of the function, and this environment is of no use any more. */
@@ -293,7 +314,7 @@ export class RunningEnvironment implements Environment {
     this.#owedReport?.()
     const call = this.#call
     this.#call = undefined
-    call?.reject(new Error('the execution environment was shut down during the invocation'))
+    if (call) abandon(call, new Error('the execution environment was shut down during the invocation'))
     sandbox.kill()
     await this.#process?.end
     // What could not be removed is left to the next start of a server; the environment is gone all the same.
@@ -304,28 +325,53 @@ export class RunningEnvironment implements Environment {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
+/** Of a stream the caller has been told already, all but its end. */
+function tell({ stream, resolve }: Call, result: InvocationResult): void {
+  if (stream === undefined) resolve(result)
+  else stream.finish(result)
+}
+
+function abandon({ stream, reject }: Call, cause: Error): void {
+  if (stream === undefined) reject(cause)
+  else stream.break(cause)
+}
+
+/** AWS tells the reader of a stream whose runtime has gone that it is truncated, and names only the timeout. */
+const brokenOff = (result: InvocationResult, { status, errorType }: PlatformFailure): InvocationResult => ({
+  ...result,
+  errorType: status === 'timeout' ? errorType : 'Runtime.TruncatedResponse',
+})
+
 const functionError = ({ body, errorType }: RuntimeError): InvocationResult => ({
   functionError: 'Unhandled',
   errorType,
   payload: body,
 })
 
-function resultOf(answer: RuntimeAnswer): InvocationResult {
+type FinalAnswer = Exclude<RuntimeAnswer, { readonly kind: 'stream' }>
+
+function resultOf(answer: FinalAnswer): InvocationResult {
   switch (answer.kind) {
     case 'response':
       return { payload: answer.body }
     case 'error':
-      return functionError(answer)
+      return functionError({ body: answer.body, errorType: answer.givenType ?? answer.errorType })
     case 'too-large':
-      return responseTooLarge()
+      return responseTooLarge(answer.limitBytes)
   }
 }
+
+/** When the platform has found no fault, an error is the function's own. */
+function outcomeOf(answer: FinalAnswer): Outcome {
+  if (answer.kind === 'response') return SUCCESS
+  return { status: 'failure', errorType: answer.kind === 'error' ? answer.errorType : RESPONSE_TOO_LARGE }
+}
+
+const outcomeOfError = ({ errorType }: RuntimeError): Outcome => ({ status: 'failure', errorType })
 
 function outcomeOfInit(init: InitOutcome): Outcome {
   if (init.kind === 'ready') return SUCCESS
   return init.kind === 'failed' ? init.failure : { status: 'error', errorType: init.error.errorType }
 }
-
-/** When the platform has found no fault, an error is the function's own. */
-const outcomeOf = ({ errorType }: InvocationResult): Outcome =>
-  errorType === undefined ? SUCCESS : { status: 'failure', errorType }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readFrames } from './output-frames.ts'
 import { readLines } from './output-lines.ts'
 import { serveRuntime } from './runtime-api/runtime-connection.ts'
 import { type InitEnd, RuntimeSession } from './runtime-api/runtime-session.ts'
@@ -32,24 +33,28 @@ export async function startRuntimeProcess(
   assignSession(session)
   const child = await sandbox.start(command)
   const outputs = [readLines(child.stdout, emit), readLines(child.stderr, emit)]
-  serveRuntime(child.runtimeSocket, session)
 
   let hasEnded = false
   const kill = () => {
     if (!hasEnded) sandbox.kill()
   }
-  child.runtimeSocket.once('close', () => setTimeout(kill, HANG_UP_MS).unref())
+  if (child.logPipe !== undefined) readFrames(child.logPipe, emit)
+  if (child.runtimeSocket !== undefined) {
+    serveRuntime(child.runtimeSocket, session)
+    child.runtimeSocket.once('close', () => setTimeout(kill, HANG_UP_MS).unref())
+  }
 
   async function waitForEnd(): Promise<ProcessExit> {
     const exit = await child.exit
     // Whatever the runtime had started goes with it, and then the pipes close.
     kill()
     hasEnded = true
+    session.stream?.liftLimit()
     const drained = new AbortController()
     await Promise.race([child.closed, sleep(DRAIN_MS, undefined, { signal: drained.signal }).catch(() => {})])
     drained.abort()
     for (const output of outputs) output.flush()
-    for (const stream of [child.stdout, child.stderr, child.runtimeSocket]) stream.destroy()
+    for (const stream of [child.stdout, child.stderr, child.logPipe, child.runtimeSocket]) stream?.destroy()
     return exit
   }
 

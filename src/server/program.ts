@@ -1,5 +1,5 @@
-import { DatabaseTooNew, DataDirectoryInUse } from '#store'
-import { BadOption, isLoopback, readOptions, type ServerOptions } from './options.ts'
+import { explain } from './explain.ts'
+import { isLoopback, readOptions, type ServerOptions } from './options.ts'
 import { profileOf } from './root-credentials.ts'
 import { type LambentServer, startServer } from './start.ts'
 
@@ -36,8 +36,10 @@ function announce(server: LambentServer, options: ServerOptions): void {
     console.error(
       'lambent: WARNING: --auth none: whoever reaches this port is root. Signatures and permissions are not checked.',
     )
-  else if (!isLoopback(options.host))
+  else if (!options.tls && !isLoopback(options.host))
     console.error('lambent: WARNING: this port is reachable from other machines, without TLS.')
+  if (options.tls && options.tls.expiresAtMs < Date.now())
+    console.error('lambent: WARNING: the certificate has expired.')
 }
 
 function stopOnSignal(server: LambentServer): void {
@@ -51,15 +53,4 @@ function stopOnSignal(server: LambentServer): void {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-}
-
-function explain(error: unknown): string {
-  if (error instanceof BadOption || error instanceof DataDirectoryInUse || error instanceof DatabaseTooNew)
-    return error.message
-  if (!(error instanceof Error)) return String(error)
-  const { code, syscall, message } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `the port is in use; choose another with --port, or 0 for a free one (${message})`
-  // The system's own refusals name the file or the address.
-  if (syscall !== undefined) return message
-  return error.stack ?? message
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
@@ -10,10 +9,12 @@ import { openFunctionSettings } from './database/function-settings.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
 import { openLayerStore } from './database/layers.ts'
+import { lockDataDirectory } from './lock-data-directory.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
 import { openLogStore } from './logs/open-log-store.ts'
-import { lockDirectory } from './sqlite/lock.ts'
+import { openKeyFile } from './secrets/key-file.ts'
+import { createSecrets } from './secrets/secrets.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Store } from './store.ts'
 
@@ -22,6 +23,8 @@ export interface StoreOptions {
   readonly clock: Clock
   readonly log: Log
   readonly logLimits?: Partial<LogLimits>
+  /** What the code of all functions and layers of an account may take; without it there is no limit. */
+  readonly codeLimitBytes?: number
   /** Accounts whose logs are kept apart from those of the server's own. */
   readonly furtherAccounts?: readonly string[]
 }
@@ -35,13 +38,14 @@ export async function openStore({
   clock,
   log,
   logLimits,
+  codeLimitBytes = Number.MAX_SAFE_INTEGER,
   furtherAccounts = [],
 }: StoreOptions): Promise<Store> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   // Closed in reverse order, also when a later part does not open.
   await using parts = new AsyncDisposableStack()
-  const lock = lockDirectory(dataDirectory)
+  const lock = await lockDataDirectory(dataDirectory)
   parts.defer(() => lock.release())
+  const secrets = createSecrets(await openKeyFile(dataDirectory))
   const database = parts.adopt(await openSqlite(dataDirectory, clock.now()), (opened) => opened.close())
   const events = parts.adopt(await openEventStore(database, clock, log), (opened) => opened.close())
   const code = parts.adopt(await openCodeStore(join(dataDirectory, 'code'), clock), (opened) => opened.close())
@@ -53,13 +57,19 @@ export async function openStore({
     await openLogsOfAccounts(join(dataDirectory, 'accounts'), furtherAccounts, clock, log, limits),
     (opened) => opened.close(),
   )
-  const identities = await openIdentityStore(database)
+  const identities = await openIdentityStore(database, secrets)
+  parts.defer(() => identities.lastUses.flush())
   const settings = await openFunctionSettings(database)
   const aliases = createAliasStore(database, [settings])
   const concurrency = await openConcurrencyStore(database, settings.provisionedConcurrency)
   const codeSigning = createCodeSigningStore(database)
-  const layers = await openLayerStore(database)
-  const functions = createFunctionStore(database, [aliases, concurrency, settings, codeSigning, events], [settings])
+  const layers = await openLayerStore(database, codeLimitBytes)
+  const functions = createFunctionStore(
+    database,
+    { secrets, codeLimitBytes },
+    [aliases, concurrency, settings, codeSigning, events],
+    [settings],
+  )
   const opened = parts.move()
   return {
     functions,
@@ -76,6 +86,7 @@ export async function openStore({
     code,
     logs,
     logsOf: (account) => further.of(account) ?? logs,
+    secrets,
     close: () => opened.disposeAsync(),
   }
 }

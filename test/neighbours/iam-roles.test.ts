@@ -63,12 +63,6 @@ test('what roles cannot be is refused', async (t) => {
     iam('UpdateAssumeRolePolicy', { RoleName: 'nobody', PolicyDocument: AssumeRolePolicyDocument }),
     ...noRole,
   )
-  await assertFails(
-    iam('CreateRole', { RoleName: 'other', AssumeRolePolicyDocument, Tags: [{ Key: 'k', Value: 'v' }] }),
-    'InvalidInput',
-    400,
-    'Tags is not supported by lambent yet.',
-  )
   await iam('PutRolePolicy', {
     RoleName: 'worker',
     PolicyName: 'p',

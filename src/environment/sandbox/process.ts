@@ -8,7 +8,6 @@ export async function openProcessIsolation(directory: string): Promise<SandboxTe
   await mkdir(directory, { recursive: true })
   return {
     limits: LIMITS,
-    separatesUsers: false,
     create: async (spec) => new ProcessSandbox(spec, await mkdtemp(`${directory}/tmp-`)),
     close: () => rm(directory, { recursive: true, force: true }),
   }
@@ -18,11 +17,15 @@ const LIMITS = [
   'isolation: process (NONE: functions can read and write whatever the server can)',
   'memory, processes, cpu, /tmp: NOT limited',
   'freeze: idle environments are NOT frozen',
+  'runtime api: by TCP, NOT closed to other processes of this host',
 ]
+
+/** A program that does not know our socket would outlive the server, so somebody beside it waits for the socket to close. */
+const WATCHED_PROGRAM = `(cat <&3; kill -KILL -$$) >/dev/null 2>&1 &
+exec "$0" "$@" 3<&-`
 
 class ProcessSandbox implements Sandbox {
   readonly paths: SandboxPaths
-  readonly user = undefined
   readonly #spec: SandboxSpec
   #group: number | undefined
 
@@ -30,30 +33,50 @@ class ProcessSandbox implements Sandbox {
     this.#spec = spec
     this.paths = {
       task: spec.codeDirectory,
-      runtime: spec.clientDirectory,
+      runtime: spec.clientDirectory ?? '/var/runtime',
       temporary,
       layers: spec.layersDirectory ?? '/opt',
     }
   }
 
-  async start({ arguments: parameters, variables }: SandboxCommand): Promise<SandboxProcess> {
-    const wrapper = variables.AWS_LAMBDA_EXEC_WRAPPER
-    const [command = '', ...rest] = [...(wrapper ? [wrapper] : []), this.#spec.interpreter.executable, ...parameters]
+  /** Any process of this host may come: they all could read each other's memory anyway. */
+  async owns(): Promise<boolean> {
+    return true
+  }
+
+  async start(wanted: SandboxCommand): Promise<SandboxProcess> {
+    const [command = '', ...rest] = this.#command(wanted)
     const child = spawn(command, rest, {
       cwd: this.paths.task,
       // The package may be another function's too, so Python must not leave its bytecode in it.
       env: {
-        ...variables,
+        ...wanted.variables,
         TMPDIR: this.paths.temporary,
         PYTHONDONTWRITEBYTECODE: '1',
         LAMBENT_LAYERS_ROOT: this.paths.layers,
       },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        'ignore',
+        'pipe',
+        'pipe',
+        'pipe',
+        'ignore',
+        'ignore',
+        'ignore',
+        'ignore',
+        wanted.hasLogPipe ? 'pipe' : 'ignore',
+      ],
       // A process group of its own, so that everything it starts can be ended with it.
       detached: true,
     })
     this.#group = child.pid
-    return wrapChild(child)
+    return wrapChild(child, wanted)
+  }
+
+  #command({ program, arguments: parameters, variables }: SandboxCommand): string[] {
+    if (program !== undefined) return ['/bin/sh', '-c', WATCHED_PROGRAM, program, ...parameters]
+    const wrapper = variables.AWS_LAMBDA_EXEC_WRAPPER
+    return [...(wrapper ? [wrapper] : []), this.#spec.interpreter?.executable ?? '', ...parameters]
   }
 
   freeze(): void {}
