@@ -70,6 +70,8 @@ export class Invocations {
   readonly #pools: Pools
   readonly #admission: Admission
   readonly #provisioning: Provisioning
+  /** By function: what resolves when the next of its invocations ends. Only those that somebody waits for. */
+  readonly #nextEnds = new Map<string, PromiseWithResolvers<void>>()
   #running = 0
   #isClosed = false
   #onIdle: (() => void) | undefined
@@ -92,10 +94,22 @@ export class Invocations {
     const result = this.#pools.invoke(serving, isTraced ? sampled(request) : request)
     const end = () => {
       leave()
-      this.#end()
+      this.#end(version)
     }
     whenEnded(result, end)
     return result
+  }
+
+  /** Invocations that run, or wait for an environment. */
+  get running(): number {
+    return this.#running
+  }
+
+  /** Resolves when an invocation of the function ends, and so there may be room for another. */
+  nextEnd({ functionId }: FunctionVersion): Promise<void> {
+    const next = this.#nextEnds.get(functionId) ?? Promise.withResolvers<void>()
+    this.#nextEnds.set(functionId, next)
+    return next.promise
   }
 
   /**
@@ -138,7 +152,9 @@ export class Invocations {
     this.#pools.close()
   }
 
-  #end(): void {
+  #end({ functionId }: FunctionVersion): void {
+    this.#nextEnds.get(functionId)?.resolve()
+    this.#nextEnds.delete(functionId)
     this.#running--
     if (this.#running === 0) this.#onIdle?.()
   }

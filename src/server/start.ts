@@ -3,18 +3,22 @@ import type { AddressInfo } from 'node:net'
 import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
 import { openEnvironmentHost } from '#environment'
-import { Deliverer, Invocations } from '#invocation'
+import { Deliverer, Invocations, OutboxSender } from '#invocation'
+import type { Targets } from '#operations'
 import { type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
 import { AuditLog } from './audit/audit-log.ts'
+import { AwsClients } from './aws/aws-clients.ts'
+import { AwsTargets } from './aws/aws-targets.ts'
+import { S3Objects } from './aws/s3-objects.ts'
 import { CodeDownload } from './code-download.ts'
 import { executionCredentials } from './execution-credentials.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createListener, type Listener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
+import { RolePermissions } from './role-permissions.ts'
 import { openRootCredentials, type RootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
-import { S3Objects } from './s3-objects.ts'
 import { refuse, serve } from './serve.ts'
 import { shuttingDown } from './shutting-down.ts'
 
@@ -74,14 +78,26 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
   const audit = new AuditLog({ dataDirectory: options.dataDirectory, clock, log })
-  const objects = new S3Objects(
-    {
-      region: options.region,
-      ...(options.s3Endpoint && { endpoint: options.s3Endpoint }),
-      ...(options.s3Key && { credentials: options.s3Key }),
-    },
+  const aws = new AwsClients({
+    region: options.region,
+    endpoints: options.awsEndpoints,
+    ...(options.awsKey && { credentials: options.awsKey }),
+  })
+  const awsTargets = new AwsTargets(aws, place)
+  const { organizationId } = options
+  const permissions = new RolePermissions({ store, directory, place, organizationId, clock, isEnforced })
+  const targets: Targets = {
+    isReachable: (service) => awsTargets.isReachable(service),
+    isAllowed: (role, action, resource) => permissions.isAllowed(role, action, resource),
+  }
+  const sender = new OutboxSender({
+    store,
+    place,
+    clock,
     log,
-  )
+    isAllowed: targets.isAllowed,
+    send: (message, signal) => awsTargets.send(message, signal),
+  })
 
   let isDraining = false
   const listener = createListener(
@@ -98,7 +114,8 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const services = {
     store,
     invocations,
-    objects,
+    objects: new S3Objects(aws, log),
+    targets,
     place,
     isEnforced,
     fileSystems: options.fileSystems,
@@ -115,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     codeDownload,
     audit,
     place,
-    organizationId: options.organizationId,
+    organizationId,
     isEnforced,
     authority: new URL(url).host,
     clock,
@@ -125,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   await resumeUnsettled(store, invocations)
   invocations.provisionAll()
   deliverer.start()
+  sender.start()
   const endHousekeeping = startHousekeeping(store, log)
   return {
     url,
@@ -139,9 +157,10 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
         invocations.drained(),
         deliverer.stop(),
       ])
+      await sender.stop()
       endHousekeeping()
       invocations.close()
-      objects.close()
+      aws.close()
       await environments.close()
       listener.closeAllConnections()
       await audit.written()

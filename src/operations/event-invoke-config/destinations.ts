@@ -1,21 +1,37 @@
 import {
   checkDestinationKinds,
-  destinationFunctions,
+  destinationDenied,
+  destinationsIn,
   type EventInvokeConfig,
+  type FunctionVersion,
   parseFunctionName,
   selfDestination,
+  targetServiceOf,
   unknownDestination,
 } from '#resources'
 import type { RequestContext } from '../context.ts'
 import { isThere } from '../setting.ts'
+import { expectTarget } from '../targets.ts'
 
-/** Destinations must be of a kind that takes records; a function among them must exist here, and be another one. */
-export async function expectDestinations(context: RequestContext, config: EventInvokeConfig): Promise<void> {
+/**
+ * Destinations must be of a kind that takes records; a function among them must exist here, and be another one. The
+ * server must reach them, and the execution role must be allowed to use them.
+ */
+export async function expectDestinations(
+  context: RequestContext,
+  config: EventInvokeConfig,
+  { configuration: { role } }: FunctionVersion,
+): Promise<void> {
   checkDestinationKinds(config)
-  for (const arn of destinationFunctions(config)) {
-    const { region, account = '', name, qualifier } = parseFunctionName(arn)
-    const target = { account, functionName: name, ...(qualifier !== undefined && { qualifier }) }
-    if (region !== context.place.region || !(await isThere(context, target))) throw unknownDestination(arn)
-    if (account === config.account && name === config.functionName) throw selfDestination()
+  for (const arn of destinationsIn(config)) {
+    if (targetServiceOf(arn) === 'lambda') await expectOtherFunction(context, config, arn)
+    await expectTarget(context, config, role, arn, (right) => destinationDenied(right, arn))
   }
+}
+
+async function expectOtherFunction(context: RequestContext, config: EventInvokeConfig, arn: string): Promise<void> {
+  const { region, account = '', name, qualifier } = parseFunctionName(arn)
+  const target = { account, functionName: name, ...(qualifier !== undefined && { qualifier }) }
+  if (region !== context.place.region || !(await isThere(context, target))) throw unknownDestination(arn)
+  if (account === config.account && name === config.functionName) throw selfDestination()
 }
