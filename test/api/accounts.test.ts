@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
@@ -69,15 +70,23 @@ const OWNER = '111111111111'
 const GUEST = '222222222222'
 const ORGANIZATION = 'o-a1b2c3d4e5'
 
+const accessPointOf = (account: string) =>
+  `arn:aws:elasticfilesystem:${REGION}:${account}:access-point/fsap-0123456789abcdef0`
+const directory = mkdtempSync(join(tmpdir(), 'lambent-accounts-'))
+const args = ['--accounts', `${OWNER},${GUEST}`, '--organization', ORGANIZATION]
+
 let server: TestServer
 let owner: TestServer
 let guest: TestServer
 before(async () => {
-  server = await startTestServer({ args: ['--accounts', `${OWNER},${GUEST}`, '--organization', ORGANIZATION] })
+  server = await startTestServer({ args: [...args, '--file-system', `${accessPointOf(OWNER)}=${directory}`] })
   owner = inAccount(server, OWNER)
   guest = inAccount(server, GUEST)
 })
-after(() => server[Symbol.asyncDispose]())
+after(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(directory, { recursive: true })
+})
 
 const arnIn = (account: string, name: string) => `arn:aws:lambda:${REGION}:${account}:function:${name}`
 const userArn = (account: string, name: string) => `arn:aws:iam::${account}:user/${name}`
@@ -295,6 +304,42 @@ test('a permission can be narrowed to an organization', async () => {
   assert.equal((await refusalOf(invoke(guest, FunctionName))).code, 'AccessDeniedException')
   await add(ORGANIZATION)
   assert.equal((await invoke(guest, FunctionName)).payload, 'organized')
+})
+
+test('the file system of another account is not there', async () => {
+  const mount = {
+    FileSystemConfigs: [{ Arn: accessPointOf(OWNER), LocalMountPath: '/mnt/data' }],
+    VpcConfig: { SubnetIds: ['subnet-0123456789abcdef0'], SecurityGroupIds: ['sg-0123456789abcdef0'] },
+  }
+  const create = (view: TestServer) =>
+    createFunction(view, { FunctionName: 'mounting', code: answering('mounted'), ...mount })
+  const refusal = await refusalOf(create(guest))
+  assert.match(refusal.message, /^No directory of this host stands for the access point/)
+  await createFunction(guest, { FunctionName: 'mounting', code: answering('mounted') })
+  const update = new UpdateFunctionConfigurationCommand({ FunctionName: 'mounting', ...mount })
+  assert.deepEqual(await refusalOf(lambdaClient(guest).send(update)), refusal)
+  await create(owner)
+})
+
+test('who names a function of another account as a destination does not learn whether it is there', async () => {
+  for (const FunctionName of ['hidden', 'shown']) await createFunction(owner, { FunctionName, code: answering('') })
+  await createFunction(guest, { FunctionName: 'sending', code: answering('') })
+  await grant('shown', GUEST, 'destination', 'lambda:InvokeFunction')
+  const send = (name: string) =>
+    lambdaClient(guest)
+      .send(
+        new PutFunctionEventInvokeConfigCommand({
+          FunctionName: 'sending',
+          DestinationConfig: { OnSuccess: { Destination: arnIn(OWNER, name) } },
+        }),
+      )
+      .then(
+        () => 'sent',
+        ({ message }: Error) => message,
+      )
+  const unknown = (name: string) => `The destination ARN ${arnIn(OWNER, name)} is invalid.`
+  for (const name of ['hidden', 'absent', 'shown:$LATEST']) assert.equal(await send(name), unknown(name))
+  assert.notEqual(await send('shown'), unknown('shown'))
 })
 
 test('a function may call a function of another account as its role', async () => {

@@ -180,7 +180,7 @@ test('users and roles are tagged, and policies can ask for the tags', async () =
     { Effect: 'Allow', Action: 'iam:*', Resource: '*', Condition: { StringEquals: { 'iam:ResourceTag/team': 'red' } } },
     {
       Effect: 'Allow',
-      Action: 'iam:CreateUser',
+      Action: ['iam:CreateUser', 'iam:TagUser'],
       Resource: '*',
       Condition: {
         StringEquals: { 'aws:RequestTag/team': 'red' },

@@ -82,8 +82,8 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Function URLs',
-    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served over HTTP on the port of the API, under that host, under <id>.lambda-url.<region>.localhost, and at /lambda-url/<id>/ under any host, where the function sees the rest of the path. x-forwarded-proto and x-forwarded-port say what the client used.',
-    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back. The path is for clients that do not find these names; no path of the API begins like it.',
+    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served on the port of the API, over HTTP or HTTPS as that is, under that host, under <id>.lambda-url.<region>.localhost, and at /lambda-url/<id>/ under any host, where the function sees the rest of the path. x-forwarded-proto and x-forwarded-port say what the client used. The permission lambda:InvokeFunctionUrl is enough; AWS asks for lambda:InvokeFunction as well at URLs made since November 2025. An explicit denial of either counts.',
+    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back. The path is for clients that do not find these names; no path of the API begins like it. Policies that were written for older URLs go on working.',
   },
   {
     subject: 'Response streaming',

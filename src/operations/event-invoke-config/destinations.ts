@@ -3,7 +3,9 @@ import {
   destinationDenied,
   destinationsIn,
   type EventInvokeConfig,
+  type FunctionAddress,
   type FunctionVersion,
+  functionArn,
   parseFunctionName,
   selfDestination,
   targetServiceOf,
@@ -24,14 +26,28 @@ export async function expectDestinations(
 ): Promise<void> {
   checkDestinationKinds(config)
   for (const arn of destinationsIn(config)) {
-    if (targetServiceOf(arn) === 'lambda') await expectOtherFunction(context, config, arn)
+    if (targetServiceOf(arn) === 'lambda') await expectOtherFunction(context, config, role, arn)
     await expectTarget(context, config, role, arn, (right) => destinationDenied(right, arn))
   }
 }
 
-async function expectOtherFunction(context: RequestContext, config: EventInvokeConfig, arn: string): Promise<void> {
+async function expectOtherFunction(context: RequestContext, config: EventInvokeConfig, role: string, arn: string) {
   const { region, account = '', name, qualifier } = parseFunctionName(arn)
   const target = { account, functionName: name, ...(qualifier !== undefined && { qualifier }) }
-  if (region !== context.place.region || !(await isThere(context, target))) throw unknownDestination(arn)
+  if (region !== context.place.region || !(await isUsable(context, config.account, role, target)))
+    throw unknownDestination(arn)
   if (account === config.account && name === config.functionName) throw selfDestination()
+}
+
+/** A function of another account is only there for a role that it lets invoke it: nobody learns more from the answer. */
+async function isUsable(
+  { targets, ...context }: RequestContext,
+  account: string,
+  role: string,
+  target: FunctionAddress,
+) {
+  if (!(await isThere(context, target))) return false
+  return (
+    target.account === account || targets.isAllowed(role, 'lambda:InvokeFunction', functionArn(context.place, target))
+  )
 }

@@ -13,6 +13,8 @@ export interface UrlEventFacts {
   readonly nowMs: number
   /** Who signed the request; undefined where nobody needs to. */
   readonly caller: UrlCaller | undefined
+  /** The organization of whoever signed. */
+  readonly organizationId: string | undefined
 }
 
 export interface UrlCaller {
@@ -39,11 +41,12 @@ export function createUrlEvent(request: HttpRequest, facts: UrlEventFacts): Reco
   }
 }
 
-function requestContext(request: HttpRequest, { urlId, domainName, rawPath, requestId, nowMs, caller }: UrlEventFacts) {
+function requestContext(request: HttpRequest, facts: UrlEventFacts) {
+  const { urlId, domainName, rawPath, requestId, nowMs, caller, organizationId = null } = facts
   return {
     accountId: caller?.account ?? 'anonymous',
     apiId: urlId,
-    ...(caller && { authorizer: { iam: describeCaller(caller) } }),
+    ...(caller && { authorizer: { iam: describeCaller(caller, organizationId) } }),
     domainName,
     domainPrefix: urlId,
     http: {
@@ -61,12 +64,12 @@ function requestContext(request: HttpRequest, { urlId, domainName, rawPath, requ
   }
 }
 
-const describeCaller = ({ accessKeyId, account, arn, userId }: UrlCaller) => ({
+const describeCaller = ({ accessKeyId, account, arn, userId }: UrlCaller, principalOrgId: string | null) => ({
   accessKey: accessKeyId,
   accountId: account,
   callerId: userId,
   cognitoIdentity: null,
-  principalOrgId: null,
+  principalOrgId,
   userArn: arn,
   userId,
 })

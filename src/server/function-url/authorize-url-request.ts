@@ -42,7 +42,7 @@ async function checkPolicies(
   request: HttpRequest,
   url: FunctionUrl,
   caller: Caller | undefined,
-  { services: { store }, place, clock }: Running,
+  { services: { store }, place, clock, organizationId }: Running,
 ): Promise<void> {
   const principal = caller ?? ({ kind: 'anonymous' } as const)
   const { account, functionName, qualifier } = url
@@ -56,6 +56,7 @@ async function checkPolicies(
     region: place.region,
     userAgent: headerOf(request, 'user-agent'),
     resourceAccount: url.account,
+    organizationId,
     resourceTags: latest?.tags,
     keys: {
       'lambda:FunctionArn': urlFunctionArn(place, url),
@@ -63,7 +64,13 @@ async function checkPolicies(
       'lambda:InvokedViaFunctionUrl': 'true',
     },
   })
+  const policy = compiledResourcePolicy(owner?.policy)
   const question = { principal, action: 'lambda:InvokeFunctionUrl', resource: urlFunctionArn(place, url), context }
-  const decision = decide(question, compiledResourcePolicy(owner?.policy))
+  const decision = decide(question, policy)
   if (decision.kind !== 'allowed') throw forbidden(new PolicyDenial(decision, question))
+  // AWS asks for this permission, too, of URLs made since November 2025. Not to have it is no harm here, as it is
+  // none for the older ones, but whoever denies the invocation means every way to it.
+  const invocation = { ...question, action: 'lambda:InvokeFunction' }
+  const denial = decide(invocation, policy)
+  if (denial.kind === 'explicitly-denied') throw forbidden(new PolicyDenial(denial, invocation))
 }

@@ -88,6 +88,7 @@ async function invoke(request: HttpRequest, of: UrlRequest, running: Running): P
     traceHeader,
     nowMs: running.clock.now(),
     caller,
+    organizationId: running.organizationId,
   })
   const wantsStream = url.invokeMode === 'RESPONSE_STREAM'
   const result = await running.services.invocations.invoke(expectActive(version), {
