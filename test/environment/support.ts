@@ -80,6 +80,8 @@ export class TestEnvironment {
       wantsLogTail: false,
       ...more,
     })
+    while (this.environment.ending !== undefined) await this.environment.ending
+    await setImmediate()
     await setImmediate()
     return result
   }

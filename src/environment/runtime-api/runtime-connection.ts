@@ -1,12 +1,7 @@
 import type { Socket } from 'node:net'
+import { ACCEPTED, httpResponse, type Refusal, refusalOf } from './http-response.ts'
 import { type RequestHead, RequestReader } from './request-reader.ts'
-import {
-  INVALID_REQUEST_ID,
-  type NextReceiver,
-  type Refusal,
-  type RuntimeEvent,
-  type RuntimeSession,
-} from './runtime-session.ts'
+import { INVALID_REQUEST_ID, type NextReceiver, type RuntimeEvent, type RuntimeSession } from './runtime-session.ts'
 
 /** AWS's limit of a buffered response: 6 MiB and 100 bytes. */
 export const MOST_RESPONSE_BYTES = 6_291_556
@@ -35,7 +30,10 @@ export function serveRuntime(socket: Socket, session: RuntimeSession): void {
       socket.once('drain', () => socket.resume())
     }
   })
-  socket.on('close', () => session.abandon(connection))
+  socket.on('close', () => {
+    session.abandon(connection)
+    session.otherApi.abandon(connection)
+  })
   // A runtime that dies resets its connection; its exit is what counts.
   socket.on('error', () => socket.destroy())
 }
@@ -58,7 +56,7 @@ class RuntimeConnection implements NextReceiver {
    */
   flush(): void {
     if (this.#isWaiting) return
-    if (this.#unsent !== '') this.#socket.write(this.#unsent, 'latin1')
+    if (this.#unsent !== '') this.#socket.write(this.#unsent, 'utf8')
     this.#unsent = ''
     if (this.#isLast) this.#socket.end()
   }
@@ -69,7 +67,9 @@ class RuntimeConnection implements NextReceiver {
   }
 
   end(head: RequestHead, body: Buffer | undefined): void {
-    this.#unsent += this.#reply(head, body)
+    // Apart, because an event that is there already takes along what is unsent.
+    const reply = this.#reply(head, body)
+    this.#unsent += reply
     if (head.isLast()) this.#isLast = true
     if (this.#unsent.length > MOST_UNSENT) this.#socket.destroy()
   }
@@ -101,6 +101,13 @@ class RuntimeConnection implements NextReceiver {
     if (this.#isLast) this.#socket.end()
   }
 
+  /** The late answer to a request of another API. */
+  respond(response: string): void {
+    this.#unsent += response
+    this.#isWaiting = false
+    this.flush()
+  }
+
   #reply(head: RequestHead, body: Buffer | undefined): string {
     const { method, path } = head
     if (path.startsWith(INVOCATION)) {
@@ -114,6 +121,8 @@ class RuntimeConnection implements NextReceiver {
     }
     if (method === 'POST' && path === '/2018-06-01/runtime/init/error') return this.#initError(head, body)
     if (method === 'GET' && PING.includes(path)) return httpResponse('200 OK', 'text/plain', 'pong')
+    const other = this.#other(head, body)
+    if (other !== undefined) return other
     return httpResponse('404 Not Found', 'text/plain; charset=utf-8', '404 page not found\n')
   }
 
@@ -124,6 +133,15 @@ class RuntimeConnection implements NextReceiver {
     if (refusal === undefined) return ''
     this.#isWaiting = false
     return refusalOf(refusal)
+  }
+
+  #other(head: RequestHead, body: Buffer | undefined): string | undefined {
+    const wasWaiting = this.#isWaiting
+    // Set first, because what is there already is answered within the call.
+    this.#isWaiting = true
+    const response = this.#session.otherApi.answer(head, body, this)
+    if (response !== '') this.#isWaiting = wasWaiting
+    return response
   }
 
   #response(head: RequestHead, requestId: string, body: Buffer | undefined): string {
@@ -158,16 +176,6 @@ class RuntimeConnection implements NextReceiver {
     return refusalOf(TOO_LARGE)
   }
 }
-
-const httpResponse = (status: string, contentType: string, body: string) =>
-  `HTTP/1.1 ${status}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-
-const ACCEPTED = httpResponse('202 Accepted', 'application/json', '{"status":"OK"}')
-
-const refusalOf = ({ status, errorType, errorMessage }: Refusal) =>
-  httpResponse(REASONS[status], 'application/json', JSON.stringify({ errorMessage, errorType }))
-
-const REASONS = { 400: '400 Bad Request', 403: '403 Forbidden', 413: '413 Request Entity Too Large' }
 
 const TRUNCATED: Refusal = {
   status: 400,
