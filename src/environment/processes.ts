@@ -23,7 +23,7 @@ const SHUTDOWN_MS = { external: 2000, internal: 500 }
 /** Of the first, what the runtime may use. */
 const RUNTIME_SHUTDOWN_MS = 300
 /** So long extensions have to take the last of their telemetry, before they are told to end. */
-const FLUSH_MS = 200
+const FLUSH_MS = 500
 
 export interface ProcessesParts {
   readonly sandbox: Sandbox

@@ -311,22 +311,26 @@ export class RunningEnvironment implements Environment {
     const failure = timedOut(this.#parts.spec.timeoutSeconds)
     if (call !== undefined) call.hasTimedOut = true
     else if (this.#answered !== undefined) this.#answered.outcome = failure
-    const reset = processes === undefined ? this.#resetting : this.#reset(processes, 'timeout')
-    // Without extensions that takes no time, and the last output belongs before the last lines of the log.
-    if (processes?.extensions.isEmpty !== false) await reset
+    // Extensions hear of it before they are told to end. Without any, ending takes no time, and the last output belongs
+    // before the last lines of the log.
+    if (processes?.extensions.isEmpty === false) {
+      if (call !== undefined) this.#fail(call, failure)
+      return this.#reset(processes, 'timeout')
+    }
+    await (processes === undefined ? this.#resetting : this.#reset(processes, 'timeout'))
     if (call !== undefined && this.#call === call) this.#fail(call, failure)
   }
 
   #onOver(processes: Processes, failure: PlatformFailure): void {
     if (this.#processes !== processes) return
     const call = this.#call
-    const isUnseen = processes.session.isDeliveryOwed
-    if (this.#answered !== undefined && processes.isAtWork) this.#answered.outcome = failure
-    void this.#reset(processes, 'failure')
-    if (call === undefined || call.hasTimedOut) return
     // They ended on their own account after the last invocation, and never knew of this one.
-    if (isUnseen) this.#startOver(call)
-    else this.#fail(call, failure)
+    const isUnseen = processes.session.isDeliveryOwed
+    const isFailed = call !== undefined && !call.hasTimedOut && !isUnseen
+    if (isFailed) this.#fail(call, failure)
+    else if (this.#answered !== undefined && processes.isAtWork) this.#answered.outcome = failure
+    void this.#reset(processes, 'failure')
+    if (call !== undefined && !call.hasTimedOut && isUnseen) this.#startOver(call)
   }
 
   #reset(processes: Processes, reason: ShutdownReason): Promise<void> {
