@@ -9,9 +9,13 @@ import { buildClients } from './build-clients.ts'
 const run = promisify(execFile)
 const cache = join(import.meta.dirname, '..', '.cache')
 
-// The client that the tests call the server with, as its users install it, and a stand-in for the AWS services that the
-// server itself calls: of moto's own choice of packages for a server only what these services need.
-const PYTHON_PACKAGES = ['boto3==1.43.11', 'moto[s3,sqs,sns,events]==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5']
+// The client that the tests call the server with, as its users install it; a stand-in for the AWS services that the
+// server itself calls, of moto's own choice of packages for a server only what these services need; and what functions
+// of the tests are made of.
+const PYTHON_PACKAGES = [
+  ...['boto3==1.43.11', 'moto[s3,sqs,sns,events]==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5'],
+  ...['mangum==0.22.0', 'starlette==1.10.0', 'aws-lambda-powertools==3.37.0'],
+]
 
 interface Tool {
   readonly command: string
@@ -23,6 +27,7 @@ const TOOLS: readonly Tool[] = [
   { command: 'python3', install: 'Python 3 (apt-get install python3 python3-venv)' },
   { command: 'aws', install: 'the AWS CLI (apt-get install awscli)' },
   { command: 'curl', install: 'curl (apt-get install curl)' },
+  { command: 'openssl', install: 'OpenSSL (apt-get install openssl)' },
   { command: 'ruby', install: 'Ruby (apt-get install ruby)' },
 ]
 
@@ -61,7 +66,7 @@ async function preparePython(): Promise<boolean> {
   const complete = join(home, `complete-${PYTHON_PACKAGES.join('-')}`)
   if (existsSync(complete)) return true
   try {
-    console.error('lambent: installing boto3 and moto for the tests (once)')
+    console.error('lambent: installing boto3, moto and other Python packages for the tests (once)')
     await rm(home, { recursive: true, force: true })
     await mkdir(cache, { recursive: true })
     await run('python3', ['-m', 'venv', home])

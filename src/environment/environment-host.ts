@@ -128,12 +128,14 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     startEstimateMs: estimate.estimateMs,
     async close() {
       isClosed = true
+      // As on a disk that has failed.
+      const leaveToNextStart = (cause: unknown) => log.warn('files are left for the next start to remove', { cause })
       freezer.close()
       await Promise.allSettled(starting)
       await Promise.all([...environments.values()].map((environment) => environment.shutdown()))
-      await technique.close()
+      await technique.close().catch(leaveToNextStart)
       await cgroups.close()
-      await directory.remove()
+      await directory.remove().catch(leaveToNextStart)
     },
   }
 }

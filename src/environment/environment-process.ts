@@ -13,11 +13,12 @@ export interface EnvironmentProcess extends Pick<SandboxProcess, 'runtimeSocket'
   ranOutOfMemory(exit: ProcessExit): boolean
 }
 
-/** `emit` gets each record of its output. */
+/** `emit` gets each record of its output; `onExit` is called before what is left of it is read. */
 export async function startProcess(
   sandbox: Sandbox,
   command: SandboxCommand,
   emit: (record: string) => void,
+  onExit: () => void,
 ): Promise<EnvironmentProcess> {
   const killsBefore = sandbox.outOfMemoryKills()
   const child = await sandbox.start(command)
@@ -29,6 +30,7 @@ export async function startProcess(
     const exit = await child.exit
     // Whatever it had started goes with it, and then the pipes close.
     kill()
+    onExit()
     await within(child.closed, DRAIN_MS)
     for (const output of outputs) output.flush()
     for (const stream of [child.stdout, child.stderr, child.logPipe, runtimeSocket]) stream?.destroy()

@@ -1,5 +1,4 @@
 import type { InvocationResult } from './environment-spec.ts'
-import { MOST_RESPONSE_BYTES } from './runtime-api/runtime-connection.ts'
 import type { ProcessExit } from './sandbox/sandbox.ts'
 
 /** Failures that the platform itself reports, in place of an answer of the runtime. */
@@ -79,9 +78,11 @@ export function failureResult({ errorType, message }: PlatformFailure, requestId
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify(body)) }
 }
 
-export function responseTooLarge(): InvocationResult {
-  const errorType = 'Function.ResponseSizeTooLarge'
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MOST_RESPONSE_BYTES} bytes).`
+export const RESPONSE_TOO_LARGE = 'Function.ResponseSizeTooLarge'
+
+export function responseTooLarge(limitBytes: number): InvocationResult {
+  const errorType = RESPONSE_TOO_LARGE
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify({ errorMessage, errorType })) }
 }
 

@@ -148,7 +148,8 @@ export class Processes {
 
   #start(command: SandboxCommand, source: 'function' | 'extension'): Promise<EnvironmentProcess> {
     const { sandbox, emit } = this.#parts
-    const start = startProcess(sandbox, command, (record) => emit(source, record))
+    const onExit = () => (source === 'function' ? this.session.stream?.liftLimit() : undefined)
+    const start = startProcess(sandbox, command, (record) => emit(source, record), onExit)
     this.#starts.push(start)
     return start
   }

@@ -5,11 +5,18 @@ import { EnvironmentLog } from './environment-log.ts'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import type { ShutdownReason } from './extensions/extensions.ts'
 import type { ExternalExtension } from './extensions/external-extensions.ts'
-import { failureResult, type PlatformFailure, responseTooLarge, timedOut } from './function-errors.ts'
+import {
+  failureResult,
+  type PlatformFailure,
+  RESPONSE_TOO_LARGE,
+  responseTooLarge,
+  timedOut,
+} from './function-errors.ts'
 import type { IdleFreezer } from './idle-freezer.ts'
 import { awaitInit, type InitOutcome } from './init-phase.ts'
 import { type EndedInvocation, type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
 import { Processes } from './processes.ts'
+import type { ResponseStream } from './runtime-api/response-stream.ts'
 import type { RuntimeAnswer, RuntimeError, RuntimeSession } from './runtime-api/runtime-session.ts'
 import type { Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
 import { dialSandbox } from './telemetry/destination.ts'
@@ -52,6 +59,8 @@ interface Call {
   readonly reject: (error: Error) => void
   /** Its time is over; its processes are being killed. */
   hasTimedOut: boolean
+  /** The caller has it in the place of a result, and the invocation runs on until its end. */
+  stream: ResponseStream | undefined
 }
 
 /** An invocation whose answer is given, and whose last log lines are owed. */
@@ -137,7 +146,8 @@ export class RunningEnvironment implements Environment {
     this.#log.start(invocation.requestId)
     return new Promise((resolve, reject) => {
       const deadlineMs = Date.now() + spec.timeoutSeconds * 1000
-      const call: Call = { invocation, startMs: performance.now(), deadlineMs, resolve, reject, hasTimedOut: false }
+      const startMs = performance.now()
+      const call: Call = { invocation, startMs, deadlineMs, resolve, reject, hasTimedOut: false, stream: undefined }
       this.#call = call
       this.#windUp()
       if (this.#processes !== undefined) this.#dispatch(call, this.#processes)
@@ -171,7 +181,7 @@ export class RunningEnvironment implements Environment {
     if (this.#call !== call || call.hasTimedOut) return
     const outcome = await this.#init('invoke', undefined)
     if (this.#call !== call || call.hasTimedOut) return
-    if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error))
+    if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error), outcomeOfError(outcome.error))
     else if (outcome.kind === 'failed') this.#fail(call, outcome.failure)
     else if (this.#processes !== undefined) this.#dispatch(call, this.#processes)
   }
@@ -209,22 +219,29 @@ export class RunningEnvironment implements Environment {
   // --- Invoke
 
   #dispatch(call: Call, processes: Processes): void {
-    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext } = call.invocation
+    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext, wantsStream = false } = call.invocation
     if (this.#habit.shouldPoll()) this.#parts.polling.begin()
-    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload }
+    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload, wantsStream }
     processes.invoke(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
-      if (this.#call === call && !call.hasTimedOut) this.#settle(call, resultOf(answer))
+      if (this.#call === call && !call.hasTimedOut) this.#take(call, answer)
     })
   }
 
+  #take(call: Call, answer: RuntimeAnswer): void {
+    if (answer.kind === 'stream') {
+      call.stream = answer.stream
+      call.resolve({ payload: NOTHING, stream: answer.stream })
+    } else this.#settle(call, resultOf(answer), outcomeOf(answer))
+  }
+
   /** The caller has the answer at once; the log lines wait a turn, until output written before it has been read. */
-  #settle(call: Call, result: InvocationResult, outcome = outcomeOf(result)): void {
+  #settle(call: Call, result: InvocationResult, outcome: Outcome): void {
     const endMs = performance.now()
     const answered: Answered = { call, result, outcome, endMs, isRuntimeDone: false }
     this.#habit.note(endMs - call.startMs)
     this.#call = undefined
     this.#answered = answered
-    if (!call.invocation.wantsLogTail) call.resolve(result)
+    if (!call.invocation.wantsLogTail) tell(call, result)
     setImmediate(() => this.#endPhase(answered))
     this.#becomeIdle()
   }
@@ -255,7 +272,8 @@ export class RunningEnvironment implements Environment {
 
   #describe({ call, result, outcome, endMs }: Answered): EndedInvocation {
     const durationMs = Math.min(endMs - call.startMs, this.#parts.spec.timeoutSeconds * 1000)
-    return { requestId: call.invocation.requestId, durationMs, producedBytes: result.payload.length, outcome }
+    const producedBytes = call.stream?.writtenBytes ?? result.payload.length
+    return { requestId: call.invocation.requestId, durationMs, producedBytes, outcome }
   }
 
   #report(answered: Answered): void {
@@ -268,7 +286,7 @@ export class RunningEnvironment implements Environment {
     this.#log.end(ended)
     this.#log.report({ requestId, durationMs, memoryMb, usedMemoryMb: this.#usedMemory(), initMs, outcome })
     const { call, result } = answered
-    if (call.invocation.wantsLogTail) call.resolve({ ...result, logTail: this.#log.endTail() })
+    if (call.invocation.wantsLogTail) tell(call, { ...result, logTail: this.#log.endTail() })
   }
 
   #usedMemory(): number {
@@ -347,7 +365,8 @@ export class RunningEnvironment implements Environment {
   #fail(call: Call, failure: PlatformFailure): void {
     const { requestId } = call.invocation
     this.#log.failure(requestId, failure)
-    this.#settle(call, failureResult(failure, requestId), failure)
+    const result = failureResult(failure, requestId)
+    this.#settle(call, call.stream ? brokenOff(result, failure) : result, failure)
     if (this.#answered !== undefined) this.#runtimeDone(this.#answered)
   }
 
@@ -367,7 +386,7 @@ export class RunningEnvironment implements Environment {
     if (this.#answered !== undefined) this.#report(this.#answered)
     const call = this.#call
     this.#call = undefined
-    call?.reject(new Error('the execution environment was shut down during the invocation'))
+    if (call) abandon(call, new Error('the execution environment was shut down during the invocation'))
     if (this.#processes !== undefined) await this.#reset(this.#processes, 'spindown')
     await this.#resetting
     // What could not be removed is left to the next start of a server; the environment is gone all the same.
@@ -378,28 +397,53 @@ export class RunningEnvironment implements Environment {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
+/** Of a stream the caller has been told already, all but its end. */
+function tell({ stream, resolve }: Call, result: InvocationResult): void {
+  if (stream === undefined) resolve(result)
+  else stream.finish(result)
+}
+
+function abandon({ stream, reject }: Call, cause: Error): void {
+  if (stream === undefined) reject(cause)
+  else stream.break(cause)
+}
+
+/** AWS tells the reader of a stream whose runtime has gone that it is truncated, and names only the timeout. */
+const brokenOff = (result: InvocationResult, { status, errorType }: PlatformFailure): InvocationResult => ({
+  ...result,
+  errorType: status === 'timeout' ? errorType : 'Runtime.TruncatedResponse',
+})
+
 const functionError = ({ body, errorType }: RuntimeError): InvocationResult => ({
   functionError: 'Unhandled',
   errorType,
   payload: body,
 })
 
-function resultOf(answer: RuntimeAnswer): InvocationResult {
+type FinalAnswer = Exclude<RuntimeAnswer, { readonly kind: 'stream' }>
+
+function resultOf(answer: FinalAnswer): InvocationResult {
   switch (answer.kind) {
     case 'response':
       return { payload: answer.body }
     case 'error':
-      return functionError(answer)
+      return functionError({ body: answer.body, errorType: answer.givenType ?? answer.errorType })
     case 'too-large':
-      return responseTooLarge()
+      return responseTooLarge(answer.limitBytes)
   }
 }
+
+/** When the platform has found no fault, an error is the function's own. */
+function outcomeOf(answer: FinalAnswer): Outcome {
+  if (answer.kind === 'response') return SUCCESS
+  return { status: 'failure', errorType: answer.kind === 'error' ? answer.errorType : RESPONSE_TOO_LARGE }
+}
+
+const outcomeOfError = ({ errorType }: RuntimeError): Outcome => ({ status: 'failure', errorType })
 
 function outcomeOfInit(init: InitOutcome): Outcome {
   if (init.kind === 'ready') return SUCCESS
   return init.kind === 'failed' ? init.failure : { status: 'error', errorType: init.error.errorType }
 }
-
-/** When the platform has found no fault, an error is the function's own. */
-const outcomeOf = ({ errorType }: InvocationResult): Outcome =>
-  errorType === undefined ? SUCCESS : { status: 'failure', errorType }

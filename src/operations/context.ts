@@ -18,6 +18,8 @@ export interface Services {
   readonly fileSystems: ReadonlyMap<string, string>
   /** Makes temporary keys. */
   readonly sessions: Pick<Sessions, 'issue'>
+  /** What the code of an account may take. */
+  readonly codeLimitBytes: number
   readonly clock: Clock
   readonly log: Log
   /** A link that downloads a code package for ten minutes. */

@@ -63,6 +63,7 @@ export {
 export type { FunctionSetting } from './function-setting.ts'
 export { beginUpdate, isSettled, newFunction, served, settle } from './function-state.ts'
 export {
+  describeChangedFunctionUrl,
   describeFunctionUrl,
   describeNewFunctionUrl,
   type FunctionUrl,

@@ -11,7 +11,8 @@ import {
 import type { RequestContext } from '#operations'
 import { type HttpRequest, headerOf } from '#protocol'
 import { type FunctionAddress, parseLayerVersionArn } from '#resources'
-import { type Addressed, resourcePolicyOf } from './addressed.ts'
+import { type Addressed, resourcePolicyOf, resourceTagsOf } from './addressed.ts'
+import type { Audited } from './audit/audit-record.ts'
 import type { Dispatch } from './dispatch.ts'
 import { tagsIn } from './request-tags.ts'
 import type { Running } from './running.ts'
@@ -19,6 +20,7 @@ import type { Running } from './running.ts'
 /** One request, as far as policies may ask about it. */
 export interface Asked {
   readonly request: HttpRequest
+  readonly audited: Audited
   readonly caller: Caller
   readonly dispatch: Dispatch
   readonly input: Readonly<Record<string, unknown>>
@@ -30,12 +32,11 @@ type Authorizer = Pick<RequestContext, 'authorize' | 'decide'>
 
 /** Asks the caller's policies and the resource's. Everything is looked up only for a policy that asks. */
 export function authorizerOf(asked: Asked, running: Running): Authorizer {
-  const question = (action: string, resource: string, keys: ConditionKeys | undefined) => ({
-    principal: asked.caller,
-    action,
-    resource,
-    context: createRequestContext(factsOf(asked, running, resource, keys)),
-  })
+  const question = (action: string, resource: string, keys: ConditionKeys | undefined) => {
+    asked.audited.question ??= { action, resource }
+    const context = createRequestContext(factsOf(asked, running, resource, keys))
+    return { principal: asked.caller, action, resource, context }
+  }
   return {
     authorize: (action, resource, keys) =>
       authorize(question(action, resource, keys), policyOf(asked, running, resource)),
@@ -44,7 +45,7 @@ export function authorizerOf(asked: Asked, running: Running): Authorizer {
 }
 
 function factsOf(asked: Asked, running: Running, resource: string, keys: ConditionKeys | undefined): RequestFacts {
-  const { request, caller, dispatch, input, addressed } = asked
+  const { request, caller, dispatch, input, address, addressed } = asked
   const { clock, place, organizationId, services } = running
   return {
     principal: caller,
@@ -57,7 +58,9 @@ function factsOf(asked: Asked, running: Running, resource: string, keys: Conditi
     get userAgent() {
       return headerOf(request, 'user-agent')
     },
-    resourceTags: addressed.latest?.tags,
+    get resourceTags() {
+      return resourceTagsOf(addressed, place, address, resource)
+    },
     get requestTags() {
       return tagsIn(input.Tags)
     },

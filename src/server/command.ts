@@ -1,8 +1,9 @@
 import { newRootKey, type RootKey } from '#auth'
 import { systemClock } from '#base'
 import { lockDataDirectory, rotateSecretKey } from '#store'
+import { BadOption } from './bad-option.ts'
 import { explain } from './explain.ts'
-import { BadOption, readOptions, type ServerOptions } from './options.ts'
+import { readOptions, type ServerOptions } from './options.ts'
 import { type Accounts, keepRootKeys, openRootCredentials, readRootKeys } from './root-credentials.ts'
 
 // Commands about a data directory. Those that change it are refused while a server has it.

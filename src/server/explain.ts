@@ -1,5 +1,5 @@
 import { DatabaseTooNew, DataDirectoryInUse, WrongSecretKey } from '#store'
-import { BadOption } from './options.ts'
+import { BadOption } from './bad-option.ts'
 
 const expected = [BadOption, DataDirectoryInUse, DatabaseTooNew, WrongSecretKey]
 

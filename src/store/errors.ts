@@ -48,6 +48,14 @@ export class QueueFull extends Error {
   }
 }
 
+/** The code of all functions and layers of an account would take more than it may. */
+export class CodeStorageFull extends Error {
+  override readonly name = 'CodeStorageFull'
+  constructor() {
+    super('The code of the account would take more than it may.')
+  }
+}
+
 /** Not a zip archive, or one of a kind that cannot be read: damaged, encrypted, an unusual compression method. */
 export class NotAZip extends Error {
   override readonly name = 'NotAZip'

@@ -3,6 +3,7 @@ export type { CodeSigningStore } from './code-signing-store.ts'
 export type { CodeStore } from './code-store.ts'
 export type { ConcurrencyStore, ProvisionOutcome } from './concurrency-store.ts'
 export {
+  CodeStorageFull,
   DatabaseTooNew,
   DataDirectoryInUse,
   InvalidCursor,

@@ -23,6 +23,8 @@ export interface StoreOptions {
   readonly clock: Clock
   readonly log: Log
   readonly logLimits?: Partial<LogLimits>
+  /** What the code of all functions and layers of an account may take; without it there is no limit. */
+  readonly codeLimitBytes?: number
   /** Accounts whose logs are kept apart from those of the server's own. */
   readonly furtherAccounts?: readonly string[]
 }
@@ -36,6 +38,7 @@ export async function openStore({
   clock,
   log,
   logLimits,
+  codeLimitBytes = Number.MAX_SAFE_INTEGER,
   furtherAccounts = [],
 }: StoreOptions): Promise<Store> {
   // Closed in reverse order, also when a later part does not open.
@@ -60,10 +63,10 @@ export async function openStore({
   const aliases = createAliasStore(database, [settings])
   const concurrency = await openConcurrencyStore(database, settings.provisionedConcurrency)
   const codeSigning = createCodeSigningStore(database)
-  const layers = await openLayerStore(database)
+  const layers = await openLayerStore(database, codeLimitBytes)
   const functions = createFunctionStore(
     database,
-    secrets,
+    { secrets, codeLimitBytes },
     [aliases, concurrency, settings, codeSigning, events],
     [settings],
   )

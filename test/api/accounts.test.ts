@@ -11,18 +11,26 @@ import {
   DeleteAliasCommand,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteFunctionEventInvokeConfigCommand,
+  DeleteProvisionedConcurrencyConfigCommand,
   GetAliasCommand,
   GetFunctionCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  GetFunctionEventInvokeConfigCommand,
   GetPolicyCommand,
+  GetProvisionedConcurrencyConfigCommand,
   type LambdaClient,
   ListAliasesCommand,
+  ListFunctionEventInvokeConfigsCommand,
   ListFunctionsCommand,
+  ListProvisionedConcurrencyConfigsCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
+  PutProvisionedConcurrencyConfigCommand,
   PutResourcePolicyCommand,
   RemovePermissionCommand,
   TagResourceCommand,
@@ -30,8 +38,11 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  UpdateFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { isOpenToAccounts } from '#auth'
+import { lambdaService, type OperationName } from '#model'
 import {
   allowUser,
   createFunction,
@@ -45,9 +56,12 @@ import {
   stsClient,
   untilUpdated,
 } from '../support/clients.ts'
-import { answering } from '../support/functions.ts'
+import { answering, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
+import { sendSigned } from '../support/raw.ts'
 import { denied, type Refusal, refusalOf } from '../support/refusal.ts'
+import { restRequest } from '../support/sample-requests.ts'
+import { sampleInput } from '../support/samples.ts'
 import { inAccount, REGION, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOf } from '../support/zip.ts'
 
@@ -133,8 +147,11 @@ test('an account sees its own functions, roles, users and logs only, also of the
 test('what a policy opens with lambda:* works from the other account, by the ARN of the function', async (t) => {
   await createFunction(owner, { FunctionName: 'shared', code: answering('v1') })
   await grant('shared', GUEST, 'all')
+  await publishVersion(owner, 'shared')
+  await grant('shared', GUEST, 'version', 'lambda:*', '1')
   const FunctionName = arnIn(OWNER, 'shared')
   const alias = { FunctionName, Name: 'live' }
+  const version = { FunctionName, Qualifier: '1' }
   const calls: Readonly<Record<string, (client: LambdaClient) => Promise<unknown>>> = {
     GetFunction: (client) => client.send(new GetFunctionCommand({ FunctionName })),
     GetFunctionConfiguration: (client) => client.send(new GetFunctionConfigurationCommand({ FunctionName })),
@@ -153,6 +170,21 @@ test('what a policy opens with lambda:* works from the other account, by the ARN
     GetAlias: (client) => client.send(new GetAliasCommand(alias)),
     ListAliases: (client) => client.send(new ListAliasesCommand({ FunctionName })),
     UpdateAlias: (client) => client.send(new UpdateAliasCommand({ ...alias, Description: 'theirs' })),
+    PutFunctionEventInvokeConfig: (client) =>
+      client.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 1 })),
+    GetFunctionEventInvokeConfig: (client) => client.send(new GetFunctionEventInvokeConfigCommand({ FunctionName })),
+    UpdateFunctionEventInvokeConfig: (client) =>
+      client.send(new UpdateFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 0 })),
+    ListFunctionEventInvokeConfigs: (client) =>
+      client.send(new ListFunctionEventInvokeConfigsCommand({ FunctionName })),
+    DeleteFunctionEventInvokeConfig: (client) =>
+      client.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName })),
+    PutProvisionedConcurrencyConfig: (client) =>
+      client.send(new PutProvisionedConcurrencyConfigCommand({ ...version, ProvisionedConcurrentExecutions: 1 })),
+    GetProvisionedConcurrencyConfig: (client) => client.send(new GetProvisionedConcurrencyConfigCommand(version)),
+    ListProvisionedConcurrencyConfigs: (client) =>
+      client.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName })),
+    DeleteProvisionedConcurrencyConfig: (client) => client.send(new DeleteProvisionedConcurrencyConfigCommand(version)),
     DeleteAlias: (client) => client.send(new DeleteAliasCommand(alias)),
     TagResource: (client) => client.send(new TagResourceCommand({ Resource: FunctionName, Tags: { a: 'b' } })),
     ListTags: (client) => client.send(new ListTagsCommand({ Resource: FunctionName })),
@@ -187,6 +219,23 @@ test('other operations on a function of another account are refused without a wo
       assert.deepEqual([code, status], ['AccessDeniedException', 403])
       assert.doesNotMatch(message, /authorized/)
     })
+  }
+})
+
+/** Operations on a function that no policy opens to other accounts. */
+const closed = (Object.keys(lambdaService.operations) as OperationName[]).filter((name) => {
+  const { FunctionName, Resource } = sampleInput(lambdaService, name)
+  return (FunctionName ?? Resource) !== undefined && !isOpenToAccounts(name)
+})
+
+test('of all operations on a function only those that AWS names are open to another account', async () => {
+  await createFunction(owner, { FunctionName: 'narrow', code: answering('narrow') })
+  await grant('narrow', GUEST, 'all')
+  assert.ok(closed.length > 20)
+  for (const name of closed) {
+    const input = { ...sampleInput(lambdaService, name), FunctionName: arnIn(OWNER, 'narrow') }
+    const { status, body } = await sendSigned(guest, restRequest(name, input))
+    assert.deepEqual([name, status, body], [name, 403, { Message: null }])
   }
 })
 

@@ -12,7 +12,7 @@ import { createFunction, invoke, lambdaClient, logsClient } from '../support/cli
 import { answering, arnOf, configurationOf, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
-import { invalid, notFound, type Refusal, refusalIn, refusalOf, validation } from '../support/refusal.ts'
+import { invalid, notFound, type Refusal, refusalIn, refusalOf, throttled, validation } from '../support/refusal.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -31,8 +31,6 @@ const create = (FunctionName: string, code: string | Record<string, string> = an
   createFunction(server, { FunctionName, code, Timeout: 30 })
 const reservedOf = async (FunctionName: string, Qualifier?: string) =>
   (await lambdaClient(server).send(new GetFunctionCommand({ FunctionName, Qualifier }))).Concurrency
-
-const throttled: Refusal = { code: 'TooManyRequestsException', status: 429, message: 'Rate Exceeded.' }
 
 test('concurrency is reserved, changed, shown and released', async () => {
   await create('life')

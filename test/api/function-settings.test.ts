@@ -318,6 +318,23 @@ test('a function with SnapStart takes no runtime without it, and one with a file
   )
 })
 
+test('security groups and subnets are replaced one without the other', async () => {
+  await createFunction(server, { FunctionName: 'moved', code: 'echo-node', VpcConfig: VPC })
+  for (const [VpcConfig, shown] of [
+    [{ SecurityGroupIds: ['sg-2'] }, { SecurityGroupIds: ['sg-2'] }],
+    [{ SubnetIds: ['subnet-3'] }, { SecurityGroupIds: ['sg-2'], SubnetIds: ['subnet-3'] }],
+    [
+      { Ipv6AllowedForDualStack: true },
+      { SecurityGroupIds: ['sg-2'], SubnetIds: ['subnet-3'], Ipv6AllowedForDualStack: true },
+    ],
+  ]) {
+    await update('moved', { VpcConfig })
+    await untilUpdated(server, 'moved')
+    const { VpcConfig: found } = await configurationOf(server, 'moved')
+    assert.deepEqual(found, { ...attached, ...shown, VpcId: found?.VpcId })
+  }
+})
+
 const transitions: readonly { readonly change: object; readonly shown: object }[] = [
   {
     change: { LogFormat: 'JSON' },

@@ -9,6 +9,7 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openEnvironmentHost } from '#environment'
+import { processesWith } from '../support/processes.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
 
@@ -91,19 +92,6 @@ async function firstLine(server: ChildProcess): Promise<string> {
   ])
   assert.match(String(line), /^\{/)
   return String(line)
-}
-
-/** Process ids of those whose environment has the marker. */
-function processesWith(marker: string): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(marker)
-      } catch {
-        return false
-      }
-    })
 }
 
 function readGroups(directory: string): string[] {

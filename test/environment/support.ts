@@ -10,9 +10,11 @@ import {
   type Environment,
   type EnvironmentHost,
   type EnvironmentSpec,
+  type Invocation,
   type InvocationResult,
   type Isolation,
   openEnvironmentHost,
+  type StreamedResponse,
 } from '#environment'
 
 export const isRoot = process.getuid?.() === 0
@@ -71,7 +73,7 @@ export class TestEnvironment {
   }
 
   /** Log lines follow the answer a turn later; here they are there. */
-  async invoke(event: unknown = {}, more: { clientContext?: string; wantsLogTail?: boolean; requestId?: string } = {}) {
+  async invoke(event: unknown = {}, more: Partial<Omit<Invocation, 'payload'>> = {}) {
     const result = await this.environment.invoke({
       requestId: randomUUID(),
       payload: Buffer.from(JSON.stringify(event)),
@@ -80,10 +82,17 @@ export class TestEnvironment {
       wantsLogTail: false,
       ...more,
     })
-    while (this.environment.ending !== undefined) await this.environment.ending
+    while (result.stream === undefined && this.environment.ending !== undefined) await this.environment.ending
     await setImmediate()
     await setImmediate()
     return result
+  }
+
+  /** What the function streams, and how it ends. */
+  async stream(event?: unknown, more: Partial<Invocation> = {}): Promise<StreamedResponse> {
+    const { stream, payload } = await this.invoke(event, { ...more, wantsStream: true })
+    assert(stream !== undefined, `it did not stream: ${payload}`)
+    return stream
   }
 
   /** The result of an invocation that must succeed. */
@@ -108,6 +117,12 @@ export interface FunctionError {
   readonly requestId?: string
   readonly stackTrace?: readonly string[]
   readonly trace?: readonly string[]
+}
+
+export async function textOf(stream: StreamedResponse): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part)
+  return Buffer.concat(parts).toString()
 }
 
 export const errorOf = (result: InvocationResult): FunctionError => JSON.parse(String(result.payload))

@@ -186,3 +186,22 @@ test('somebody without a permission does not learn whether a user exists', async
     `User: arn:aws:iam::${ACCOUNT}:user/alice is not authorized to perform: iam:GetUser on resource: arn:aws:iam::${ACCOUNT}:user/nobody because no identity-based policy allows the iam:GetUser action`,
   )
 })
+
+test('what is made with tags takes the permission to tag it, and is not made without', async (t) => {
+  const { iam } = await openNeighbourhood(t)
+  const Tags = [tag]
+  const creations = [
+    ['CreateUser', 'iam:TagUser', { UserName: 'new', Path: '/p/', Tags }, 'user/p/new'],
+    ['CreateRole', 'iam:TagRole', { RoleName: 'new', AssumeRolePolicyDocument: trust, Tags }, 'role/new'],
+    ['CreatePolicy', 'iam:TagPolicy', { PolicyName: 'new', PolicyDocument: policy, Tags }, 'policy/new'],
+  ] as const
+  for (const [name, action, input, resource] of creations) {
+    const Resource = fullName(resource)
+    const create = (...actions: readonly string[]) =>
+      iam(name, input as never, userWith('alice', { Effect: 'Allow', Action: actions, Resource }))
+    const refusal = `User: arn:aws:iam::${ACCOUNT}:user/alice is not authorized to perform: ${action} on resource: ${Resource} because no identity-based policy allows the ${action} action`
+    await assertFails(create(`iam:${name}`), 'AccessDeniedException', 403, refusal)
+    // Nothing was made, or it would be there already.
+    await create(`iam:${name}`, action)
+  }
+})

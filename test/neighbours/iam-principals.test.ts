@@ -250,6 +250,14 @@ test('a role is updated', async () => {
   assert.deepEqual([Role?.Description, Role?.MaxSessionDuration], ['new', 10_800])
   const described = await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: 'newer' }))
   assert.deepEqual([described.Role?.Description, described.Role?.MaxSessionDuration], ['newer', 10_800])
+  for (const [change, expected] of [
+    [{ MaxSessionDuration: 3600 }, ['newer', 3600]],
+    [{ Description: 'newest' }, ['newest', 3600]],
+  ] as const) {
+    await iam.send(new UpdateRoleCommand({ RoleName, ...change }))
+    const { Role: found } = await iam.send(new GetRoleCommand({ RoleName }))
+    assert.deepEqual([found?.Description, found?.MaxSessionDuration], expected)
+  }
   assert.deepEqual((await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName }))).InstanceProfiles, [])
   await iam.send(new DeleteRoleCommand({ RoleName }))
 })

@@ -81,6 +81,11 @@ const malformed = [
   ['no JSON', 'x', 'This policy contains invalid Json'],
   ['a resource', trust({ ...statement, Resource: '*' }), 'Has prohibited field Resource'],
   ['no principal', trust({ Effect: 'Allow', Action: 'sts:AssumeRole' }), 'Missing required field Principal'],
+  [
+    'everybody but one',
+    trust({ Effect: 'Allow', Action: 'sts:AssumeRole', NotPrincipal: { AWS: '123456789012' } }),
+    'Allow with NotPrincipal is not allowed.',
+  ],
   ["another service's action", trust(statement, { ...statement, Action: ['sts:AssumeRole', 'lambda:*'] }), STS_ONLY],
   ['every action', trust({ ...statement, Action: '*' }), STS_ONLY],
 ] as const

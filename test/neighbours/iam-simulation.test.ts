@@ -10,6 +10,7 @@ import {
   GetContextKeysForCustomPolicyCommand,
   GetContextKeysForPrincipalPolicyCommand,
   type IAMClient,
+  ListUsersCommand,
   PutGroupPolicyCommand,
   PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
@@ -239,4 +240,50 @@ test('results come in pages', async () => {
     [first, second].map(({ EvaluationResults = [] }) => EvaluationResults.map(({ EvalActionName }) => EvalActionName)),
     [['s3:a', 's3:b'], ['s3:c']],
   )
+})
+
+const many = (count: number, make: (at: number) => string) => Array.from({ length: count }, (_, at) => make(at))
+const MANY_KINDS = [
+  {
+    name: 'many statements',
+    statements: many(1_000, (at) => `s3:Get${at}`).map((action) => allow(action)),
+    input: { ActionNames: many(201, (at) => `s3:Get${at}`), MaxItems: 300 },
+  },
+  {
+    name: 'many patterns and a long value',
+    statements: [allow('*', '*', { StringLike: { 'aws:UserAgent': many(5_000, () => '*a?b*') } })],
+    input: {
+      ContextEntries: [
+        { ContextKeyName: 'aws:UserAgent', ContextKeyType: 'string' as const, ContextKeyValues: ['a'.repeat(100_000)] },
+      ],
+    },
+  },
+  {
+    name: 'a long pattern and many questions',
+    statements: [allow('*', `*${'a?'.repeat(40_000)}*`)],
+    input: {
+      ActionNames: many(100, (at) => `s3:Get${at}`),
+      ResourceArns: many(100, (at) => `${functionArn(`f${at}`)}${'a'.repeat(1_500)}`),
+    },
+  },
+]
+
+for (const { name, statements, input } of MANY_KINDS)
+  test(`a simulation with ${name} is refused before it takes long`, async () => {
+    const { code, message } = await refusalOf(simulate(statements, input))
+    assert.deepEqual(
+      [code, message],
+      ['InvalidInputException', 'The simulation is too large: ask about fewer actions or resources at a time.'],
+    )
+  })
+
+test('others are answered while a long simulation goes on', async () => {
+  const resources = many(100, (at) => functionArn(`f${at}`))
+  const simulation = simulate(
+    many(20, (at) => `s3:Get${at}`).map((action) => allow(action, '*-x')),
+    { ActionNames: many(100, (at) => `s3:Get${at}`), ResourceArns: resources },
+  ).then((results) => `${results.length} simulated`)
+  const others = Promise.all(many(5, () => '/').map(() => iam.send(new ListUsersCommand({ MaxItems: 1 }))))
+  assert.equal(await Promise.race([simulation, others.then(() => 'others')]), 'others')
+  assert.equal(await simulation, '100 simulated')
 })

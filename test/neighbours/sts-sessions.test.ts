@@ -263,6 +263,29 @@ test('session tags reach policies, and transitive ones the next role', async () 
   )
 })
 
+test('a source identity stays for all sessions that follow, and every trust policy is asked about it', async () => {
+  const may = { Effect: 'Allow', Action: 'sts:*', Resource: '*' }
+  await role('first', trust(), may)
+  await role('of-ann', trust({ Condition: { StringEquals: { 'sts:SourceIdentity': 'ann' } } }))
+  const AWS = `arn:aws:sts::${ACCOUNT}:assumed-role/first/me`
+  await role('no-identity', trust({ Principal: { AWS }, Action: 'sts:AssumeRole' }))
+  await role('not-set', trust(), may)
+  const as = (SourceIdentity: string) => keysFor('first', { SourceIdentity, RoleSessionName: 'me' })
+  const [ann, ben] = [await as('ann'), await as('ben')]
+  for (const input of [{}, { SourceIdentity: 'ann' }])
+    assert.equal((await assume('of-ann', input, ann)).SourceIdentity, 'ann')
+  const refusal = (action: string, name: string) => notAuthorized(AWS, action, roleArn(name))
+  assert.deepEqual(await refusalOf(assume('of-ann', {}, ben)), refusal('sts:AssumeRole', 'of-ann'))
+  for (const name of ['of-ann', 'not-set', 'nowhere'])
+    assert.deepEqual(
+      await refusalOf(assume(name, { SourceIdentity: 'ann' }, ben)),
+      refusal('sts:SetSourceIdentity', name),
+    )
+  await assume('not-set', {}, ben)
+  assert.deepEqual(await refusalOf(assume('no-identity', {}, ann)), refusal('sts:SetSourceIdentity', 'no-identity'))
+  await assume('no-identity', {}, await keysFor('first', { RoleSessionName: 'me' }))
+})
+
 test('how long a session may last', async () => {
   await role('lasting', trust(), { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' })
   const tooLong = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
@@ -283,10 +306,18 @@ test('how long a session may last', async () => {
     assert.equal((await refusalOf(assume('lasting', { DurationSeconds }))).code, 'ValidationError')
 })
 
+const TOO_LARGE = /^Packed policy consumes \d{3}% of allotted space, please use smaller policy\.$/
+const managed = (name: string) => `arn:aws:iam::${ACCOUNT}:policy/${name}`
+
 test('what AssumeRole does not take', async () => {
   await role('strict')
   // Random, so that it cannot be packed well.
-  const noise = Array.from({ length: 150 }, () => `lambda:${crypto.randomUUID()}${crypto.randomUUID()}`)
+  const noise = Array.from({ length: 50 }, (_, at) => ({
+    Key: `${at}`,
+    Value: Array.from({ length: 7 }, () => crypto.randomUUID()).join(''),
+  }))
+  const long = policy({ ...ALL, Action: Array.from({ length: 150 }, (_, at) => `lambda:Get${at}`) })
+  const longNames = { PolicyArns: Array.from({ length: 10 }, (_, at) => ({ arn: managed(`${at}${'x'.repeat(120)}`) })) }
   const refusals: readonly (readonly [Input, string, RegExp])[] = [
     [
       { RoleArn: 'arn:aws:iam::1:role/x/not-an-arn' },
@@ -304,11 +335,13 @@ test('what AssumeRole does not take', async () => {
       'ValidationError',
       /length less than or equal to 10$/,
     ],
+    [{ Tags: noise }, 'PackedPolicyTooLargeException', TOO_LARGE],
     [
-      { Policy: policy({ ...ALL, Action: noise }) },
-      'PackedPolicyTooLargeException',
-      /^Packed policy consumes \d+% of allotted space, please use smaller policy\.$/,
+      { Policy: long },
+      'ValidationError',
+      /^1 validation error detected: Value '\{.*\}' at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048$/,
     ],
+    [{ Policy: policy({ ...ALL, Sid: 'x'.repeat(500) }), ...longNames }, 'PackedPolicyTooLargeException', TOO_LARGE],
     [
       { SerialNumber: 'arn:aws:iam::0:mfa/x', TokenCode: '123456' },
       'AccessDenied',

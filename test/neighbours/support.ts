@@ -67,12 +67,12 @@ export async function openNeighbourhood(test: TestContext) {
         context: createRequestContext({ principal: caller, nowMs: NOW_MS, secure: true, keys }),
       }),
   })
-  /** As the server calls an operation: first the question, then the handler. */
+  /** As the server calls an operation: first the questions, then the handler. */
   async function iam<Name extends keyof IamOperations>(name: Name, input: IamOperations[Name]['input'], caller = root) {
     const context = contextOf(caller)
     const scope = { ...place, account: caller.account, caller }
-    const question = neighbours.iam.authorization[name](input, scope)
-    if (question) context.authorize(question.action, question.resource, question.keys)
+    for (const { action, resource, keys } of [neighbours.iam.authorization[name](input, scope) ?? []].flat())
+      context.authorize(action, resource, keys)
     return neighbours.iam.handlers[name](input, context)
   }
   async function logs<Name extends keyof LogsOperations>(

@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'DeadLetterConfig, CapacityProviderConfig, DurableConfig, TenancyConfig, container images, PublishTo, destinations of events and InvokeMode RESPONSE_STREAM are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'DeadLetterConfig, CapacityProviderConfig, DurableConfig, TenancyConfig, container images, PublishTo and destinations of events are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
@@ -82,8 +82,13 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Function URLs',
-    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served over HTTP on the port of the API, under that host and under <id>.lambda-url.<region>.localhost. x-forwarded-proto and x-forwarded-port say what the client used.',
-    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back.',
+    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served over HTTP on the port of the API, under that host, under <id>.lambda-url.<region>.localhost, and at /lambda-url/<id>/ under any host, where the function sees the rest of the path. x-forwarded-proto and x-forwarded-port say what the client used.',
+    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back. The path is for clients that do not find these names; no path of the API begins like it.',
+  },
+  {
+    subject: 'Response streaming',
+    here: 'As fast as the client reads; AWS lets no more than 2 MB a second through behind the first 6 MB. Where a stream breaks off because the runtime has gone, ErrorDetails tells why. A streaming handler that leaves its stream open when nothing is left to run fails at once.',
+    why: "A limit of AWS's network is no feature, and a timeout explains less than an error.",
   },
   {
     subject: 'Versions of a runtime',
@@ -109,6 +114,11 @@ export const differences: readonly { readonly subject: string; readonly here: st
     subject: 'Concurrency of the account',
     here: "1000, AWS's default, whatever the machine can run at the same time; invocations that wait for an environment count.",
     why: 'Reservations are checked against the same numbers as at AWS.',
+  },
+  {
+    subject: 'Requests per second',
+    here: 'Not limited, neither to the control plane nor of invocations; concurrency is.',
+    why: "AWS's fifteen a second of most operations protect a service that everybody shares.",
   },
   {
     subject: 'Version numbers of a function that was deleted and created anew',

@@ -24,8 +24,8 @@ interface Known {
   readonly identity: Identity
 }
 
-// Some KiB each; one that was forgotten is read again.
-const MAX_KNOWN = 10_000
+// Some KiB each, with long session policies some dozens; one that was forgotten is read again.
+const MAX_KNOWN = 2_000
 
 /** Who stands behind an access key: the root user, an IAM user, or a session. */
 export class IdentityDirectory {

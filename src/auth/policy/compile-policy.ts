@@ -8,6 +8,8 @@ export interface CompiledPolicy {
   readonly denies: readonly Statement[]
   /** Of a role's trust policy: without its consent nothing else counts, not even in the same account. */
   readonly mustAllow?: boolean
+  /** Under which its owner knows it; for records, never for decisions. */
+  readonly name?: string
 }
 
 const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17', undefined]

@@ -75,7 +75,7 @@ function denialIn(
 ): ExplicitlyDenied | undefined {
   for (const policy of policies)
     for (const statement of policy.denies)
-      if (appliesTo(statement, question)) return { kind: 'explicitly-denied', by, statement }
+      if (appliesTo(statement, question)) return { kind: 'explicitly-denied', by, statement, policy: policy.name }
   return undefined
 }
 

@@ -67,6 +67,7 @@ export interface Subject {
   readonly functionVersion: string
   readonly runtime: string
   readonly runtimeVersionArn: string
+  /** Started ahead of any invocation. */
   readonly isProvisioned?: boolean
   readonly logging: LoggingConfig
 }

@@ -1,5 +1,6 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
 import type { Allocation, FunctionVersion } from '#resources'
+import { whenEnded } from '../when-ended.ts'
 import { RunTimes, shouldStart } from './pacing.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
@@ -143,8 +144,7 @@ export class Pool {
     const startedMs = performance.now()
     this.#busy.set(environment, startedMs)
     const result = environment.invoke(invocation)
-    const release = () => this.#releaseWhenReady(environment, startedMs)
-    result.then(release, release)
+    whenEnded(result, () => this.#releaseWhenReady(environment, startedMs))
     return result
   }
 
@@ -197,8 +197,7 @@ export class Pool {
     this.#host.start(this.version, false).then(
       (environment) => {
         this.#starting--
-        this.#startedMs.set(environment, Date.now())
-        this.#host.endStart(true)
+        this.#noteStart(environment)
         this.#offer(environment)
       },
       (cause) => {
@@ -211,12 +210,16 @@ export class Pool {
     )
   }
 
+  #noteStart(environment: Environment): void {
+    this.#startedMs.set(environment, Date.now())
+    this.#host.endStart(true)
+  }
+
   #startOneProvisioned(): void {
     const end = this.#provisioned.beginStart()
     this.#host.start(this.version, true).then(
       (environment) => {
-        this.#startedMs.set(environment, performance.now())
-        this.#host.endStart(true)
+        this.#noteStart(environment)
         if (end(environment)) this.#offer(environment)
         else this.#end(environment)
       },

@@ -16,7 +16,10 @@ interface Question {
 }
 
 type Authorization = {
-  readonly [Name in keyof IamOperations]: (input: IamOperations[Name]['input'], scope: Scope) => Question | undefined
+  readonly [Name in keyof IamOperations]: (
+    input: IamOperations[Name]['input'],
+    scope: Scope,
+  ) => Question | readonly Question[] | undefined
 }
 
 /**
@@ -28,15 +31,24 @@ const askedWhenFound = () => undefined
 const arnIn = ({ partition, account }: Scope, kind: PrincipalKind | 'policy', path: string, name: string) =>
   principalArn(partition, kind, { account, path, name })
 
+/** Who makes something with tags must be allowed to tag it as well. */
+const alsoTagged = (question: Question, action: Question['action'], tags: readonly unknown[] = []) =>
+  tags.length === 0 ? question : [question, { action, resource: question.resource }]
+
 const onEverything = (action: Question['action']) => () => ({ action, resource: '*' })
 
 /** Every operation: what is asked before it begins. */
 export const iamAuthorization: Authorization = {
-  CreateUser: ({ UserName, Path = '/', PermissionsBoundary }, scope) => ({
-    action: 'iam:CreateUser',
-    resource: arnIn(scope, 'user', Path, UserName),
-    keys: boundaryKey(PermissionsBoundary),
-  }),
+  CreateUser: ({ UserName, Path = '/', PermissionsBoundary, Tags }, scope) =>
+    alsoTagged(
+      {
+        action: 'iam:CreateUser',
+        resource: arnIn(scope, 'user', Path, UserName),
+        keys: boundaryKey(PermissionsBoundary),
+      },
+      'iam:TagUser',
+      Tags,
+    ),
   GetUser: askedWhenFound,
   ListUsers: ({ PathPrefix = '/' }, scope) => ({
     action: 'iam:ListUsers',
@@ -82,11 +94,16 @@ export const iamAuthorization: Authorization = {
   AttachGroupPolicy: askedWhenFound,
   DetachGroupPolicy: askedWhenFound,
   ListAttachedGroupPolicies: askedWhenFound,
-  CreateRole: ({ RoleName, Path = '/', PermissionsBoundary }, scope) => ({
-    action: 'iam:CreateRole',
-    resource: arnIn(scope, 'role', Path, RoleName),
-    keys: boundaryKey(PermissionsBoundary),
-  }),
+  CreateRole: ({ RoleName, Path = '/', PermissionsBoundary, Tags }, scope) =>
+    alsoTagged(
+      {
+        action: 'iam:CreateRole',
+        resource: arnIn(scope, 'role', Path, RoleName),
+        keys: boundaryKey(PermissionsBoundary),
+      },
+      'iam:TagRole',
+      Tags,
+    ),
   GetRole: askedWhenFound,
   ListRoles: ({ PathPrefix = '/' }, scope) => ({
     action: 'iam:ListRoles',
@@ -109,10 +126,12 @@ export const iamAuthorization: Authorization = {
   DetachRolePolicy: askedWhenFound,
   ListAttachedRolePolicies: askedWhenFound,
   ListInstanceProfilesForRole: askedWhenFound,
-  CreatePolicy: ({ PolicyName, Path = '/' }, scope) => ({
-    action: 'iam:CreatePolicy',
-    resource: arnIn(scope, 'policy', Path, PolicyName),
-  }),
+  CreatePolicy: ({ PolicyName, Path = '/', Tags }, scope) =>
+    alsoTagged(
+      { action: 'iam:CreatePolicy', resource: arnIn(scope, 'policy', Path, PolicyName) },
+      'iam:TagPolicy',
+      Tags,
+    ),
   GetPolicy: askedWhenFound,
   ListPolicies: ({ PathPrefix = '/' }) => ({ action: 'iam:ListPolicies', resource: `policy path ${PathPrefix}` }),
   DeletePolicy: askedWhenFound,

@@ -1,7 +1,7 @@
 import type { sts } from '#model'
 import { describeCredentials } from './describe-credentials.ts'
 import { chainedTooLong, durationTooLong, noSuchDevice, notSupportedYet, rootAssumesNothing } from './errors.ts'
-import { accountOf, findTrustedRole } from './find-trusted-role.ts'
+import { accountOf, findTrustedRole, sourceIdentityOf } from './find-trusted-role.ts'
 import type { StsContext, StsHandler } from './handler.ts'
 import { packedPercent } from './packed-size.ts'
 import { sessionPolicies } from './session-policies.ts'
@@ -20,7 +20,7 @@ export const assumeRole: StsHandler<'AssumeRole'> = async (input, context) => {
   const policies = await sessionPolicies(context, role.account, input)
   const tags = sessionTags(caller, input)
   const size = packedPercent(policies, tags.tags)
-  const sourceIdentity = caller.sourceIdentity ?? input.SourceIdentity
+  const sourceIdentity = sourceIdentityOf(caller, input)
   const actor = { kind: 'role', roleArn: input.RoleArn, roleId: role.id, sessionName: input.RoleSessionName } as const
   const session = sessions.issue({ account: role.account, actor, policies, ...tags, sourceIdentity }, seconds * 1000)
   return {

@@ -1,4 +1,4 @@
-import type { Caller, Denied } from '#auth'
+import { type Caller, type Denied, PolicyDenial } from '#auth'
 import { ApiError, accessDeniedException, stsErrors, validationException } from '#model'
 
 // STS's sentences, one maker for each situation.
@@ -6,10 +6,11 @@ import { ApiError, accessDeniedException, stsErrors, validationException } from 
 export const rootAssumesNothing = () => accessDeniedException('Roles may not be assumed by root accounts.')
 
 /** STS says who may not do what, and why only if a policy says so expressly. */
-export const notAuthorized = ({ arn }: Caller, action: string, resource: string, decision: Denied) =>
+export const notAuthorized = (principal: Caller, action: string, resource: string, decision: Denied) =>
   accessDeniedException(
-    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}` +
+    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}` +
       (decision.kind === 'explicitly-denied' ? ` with an explicit deny in ${article(decision.by)} ${decision.by}` : ''),
+    new PolicyDenial(decision, { principal, action, resource }),
   )
 
 const article = (kind: string) => (kind.startsWith('i') ? 'an' : 'a')
@@ -24,6 +25,10 @@ export const chainedTooLong = () =>
 export const tooManyPolicies = (arns: readonly string[], limit: number) =>
   validationException(
     `1 validation error detected: Value '[${arns.join(', ')}]' at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${limit}`,
+  )
+export const policyTooLong = (document: string, limit: number) =>
+  validationException(
+    `1 validation error detected: Value '${document}' at 'policy' failed to satisfy constraint: Member must have length less than or equal to ${limit}`,
   )
 export const policyNotUsable = (arn: string) =>
   validationException(`Policy ${arn} does not exist or is not attachable.`)

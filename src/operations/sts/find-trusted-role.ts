@@ -1,4 +1,4 @@
-import { compilePolicy } from '#auth'
+import { type Caller, compilePolicy } from '#auth'
 import type { sts } from '#model'
 import { type Role, roleArn, roleNameIn } from '#resources'
 import { invalidRoleArn, notAuthorized } from './errors.ts'
@@ -17,25 +17,34 @@ export async function findTrustedRole(context: StsContext, input: sts.AssumeRole
   const named = await store.identities.roles.find(accountOf(input.RoleArn), roleNameIn(input.RoleArn))
   const role = named && roleArn(place.partition, named) === input.RoleArn ? named : undefined
   const trust = compilePolicy(role?.trustPolicy ?? TRUSTS_NOBODY, 'trust')
-  for (const action of actionsOf(input)) {
-    const decision = decide(action, input.RoleArn, keysOf(input, role), trust)
+  const sourceIdentity = sourceIdentityOf(caller, input)
+  for (const action of actionsOf(input, sourceIdentity)) {
+    const decision = decide(action, input.RoleArn, keysOf(input, sourceIdentity, role), trust)
     if (decision.kind !== 'allowed') throw notAuthorized(caller, action, input.RoleArn, decision)
   }
   if (!role) throw notAuthorized(caller, 'sts:AssumeRole', input.RoleArn, ABSENT)
   return role
 }
 
+/** That of the caller's session stays for all that follow; nobody gets rid of it by naming another. */
+export function sourceIdentityOf(caller: Caller, { RoleArn, SourceIdentity }: sts.AssumeRoleRequest) {
+  const kept = caller.sourceIdentity
+  if (kept !== undefined && SourceIdentity !== undefined && SourceIdentity !== kept)
+    throw notAuthorized(caller, 'sts:SetSourceIdentity', RoleArn, ABSENT)
+  return kept ?? SourceIdentity
+}
+
 const ABSENT = { kind: 'implicitly-denied', by: 'resource-based policy' } as const
 
-function actionsOf({ Tags = [], SourceIdentity }: sts.AssumeRoleRequest): readonly string[] {
+function actionsOf({ Tags = [] }: sts.AssumeRoleRequest, sourceIdentity: string | undefined): readonly string[] {
   return [
     'sts:AssumeRole',
     ...(Tags.length > 0 ? ['sts:TagSession'] : []),
-    ...(SourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
+    ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
   ]
 }
 
-function keysOf(input: sts.AssumeRoleRequest, role: Role | undefined) {
+function keysOf(input: sts.AssumeRoleRequest, sourceIdentity: string | undefined, role: Role | undefined) {
   const tags = Object.entries(role?.tags ?? {}).flatMap(([key, value]) => [
     [`aws:ResourceTag/${key}`, value],
     [`iam:ResourceTag/${key}`, value],
@@ -44,7 +53,7 @@ function keysOf(input: sts.AssumeRoleRequest, role: Role | undefined) {
     ...Object.fromEntries(tags),
     'sts:RoleSessionName': input.RoleSessionName,
     ...(input.ExternalId !== undefined && { 'sts:ExternalId': input.ExternalId }),
-    ...(input.SourceIdentity !== undefined && { 'sts:SourceIdentity': input.SourceIdentity }),
+    ...(sourceIdentity !== undefined && { 'sts:SourceIdentity': sourceIdentity }),
     ...(input.TransitiveTagKeys && { 'sts:TransitiveTagKeys': input.TransitiveTagKeys }),
   }
 }

@@ -1,12 +1,13 @@
-import { authenticate, type Caller, compiledResourcePolicy, createRequestContext, decide } from '#auth'
+import { authenticate, type Caller, compiledResourcePolicy, createRequestContext, decide, PolicyDenial } from '#auth'
 import { ApiError, accessDeniedException } from '#model'
 import { type HttpRequest, headerOf } from '#protocol'
 import { type FunctionUrl, LATEST, urlFunctionArn } from '#resources'
 import type { Running } from '../running.ts'
 
-export const forbidden = () =>
+export const forbidden = (cause?: unknown) =>
   accessDeniedException(
     'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
+    cause,
   )
 
 /**
@@ -19,7 +20,7 @@ export async function authorizeUrlRequest(
   running: Running,
 ): Promise<Caller | undefined> {
   const caller = url.authType === 'NONE' ? undefined : await authenticateCaller(request, running)
-  if (running.isEnforced && !(await isAllowed(request, url, caller, running))) throw forbidden()
+  if (running.isEnforced) await checkPolicies(request, url, caller, running)
   return caller
 }
 
@@ -33,16 +34,16 @@ async function authenticateCaller(request: HttpRequest, running: Running): Promi
     return await authenticate(request, expected, clock, lookUpIdentity, options)
   } catch (error) {
     const isUnsigned = error instanceof ApiError && error.code === 'MissingAuthenticationTokenException'
-    throw isUnsigned ? forbidden() : error
+    throw isUnsigned ? forbidden(error) : error
   }
 }
 
-async function isAllowed(
+async function checkPolicies(
   request: HttpRequest,
   url: FunctionUrl,
   caller: Caller | undefined,
   { services: { store }, place, clock }: Running,
-): Promise<boolean> {
+): Promise<void> {
   const principal = caller ?? ({ kind: 'anonymous' } as const)
   const { account, functionName, qualifier } = url
   const latest = await store.functions.find(account, functionName, LATEST)
@@ -63,5 +64,6 @@ async function isAllowed(
     },
   })
   const question = { principal, action: 'lambda:InvokeFunctionUrl', resource: urlFunctionArn(place, url), context }
-  return decide(question, compiledResourcePolicy(owner?.policy)).kind === 'allowed'
+  const decision = decide(question, compiledResourcePolicy(owner?.policy))
+  if (decision.kind !== 'allowed') throw forbidden(new PolicyDenial(decision, question))
 }

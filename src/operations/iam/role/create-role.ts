@@ -8,7 +8,7 @@ import { checkTrustPolicy } from './trust-policy.ts'
 
 // AWS's default quota.
 const ROLES_PER_ACCOUNT = 1000
-export const DEFAULT_SESSION_SECONDS = 3600
+const DEFAULT_SESSION_SECONDS = 3600
 
 export const createRole: IamHandler<'CreateRole'> = async (input, { caller, clock, place, store }) => {
   const { PermissionsBoundary: boundary } = input

@@ -3,15 +3,15 @@ import { describeRole } from '../describe.ts'
 import { principalNotFound } from '../errors.ts'
 import { findRole } from '../find-principal.ts'
 import type { IamContext, IamHandler } from '../handler.ts'
-import { DEFAULT_SESSION_SECONDS } from './create-role.ts'
 import { checkTrustPolicy } from './trust-policy.ts'
 
-/** What is left out is reset: the description to none, the duration to AWS's default. */
+/** What is left out stays, although AWS's reference speaks of a default: Terraform updates one at a time. */
 export const updateRole: IamHandler<'UpdateRole'> = async (input, context) => {
   const role = await findRole(context, 'iam:UpdateRole', input.RoleName)
+  const { Description: description, MaxSessionDuration: maxSessionSeconds } = input
   await changeRole(context, role, {
-    description: input.Description,
-    maxSessionSeconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
+    ...(description !== undefined && { description }),
+    ...(maxSessionSeconds !== undefined && { maxSessionSeconds }),
   })
   return {}
 }

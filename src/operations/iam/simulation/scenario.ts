@@ -32,7 +32,7 @@ export function scenarioOf(
     identity,
     boundary: boundaries.length > 0 ? inputStatements(boundaries, 'PermissionsBoundaryPolicyInputList') : ownBoundary,
     resource: ResourcePolicy === undefined ? [] : resourceStatements(ResourcePolicy),
-    context: { ...keysOf(principal), ...givenContext(input.ContextEntries) },
+    context: ignoringCase({ ...keysOf(principal), ...givenContext(input.ContextEntries) }),
     resourceAccount: ResourceOwner && accountIn(ResourceOwner),
   }
 }
@@ -58,6 +58,10 @@ function keysOf(principal: Principal): Record<string, ContextValue> {
     ...Object.fromEntries(tags),
   }
 }
+
+/** Keys have no case; of two that differ in nothing else, the last one counts. */
+const ignoringCase = (context: Readonly<Record<string, ContextValue>>): ReadonlyMap<string, ContextValue> =>
+  new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]))
 
 function givenContext(entries: readonly iam.ContextEntry[] = []): Record<string, ContextValue> {
   return Object.fromEntries(

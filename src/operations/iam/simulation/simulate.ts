@@ -18,7 +18,8 @@ export interface Scenario {
   /** Undefined without a boundary. */
   readonly boundary: readonly SourceStatement[] | undefined
   readonly resource: readonly SourceStatement[]
-  readonly context: Readonly<Record<string, ContextValue>>
+  /** By condition key in lower case. */
+  readonly context: ReadonlyMap<string, ContextValue>
   /** The account of the resources. */
   readonly resourceAccount: string | undefined
 }
@@ -34,11 +35,11 @@ export interface Outcome {
 /** Asks the evaluator that requests are authorized with, once for the answer and once for each statement. */
 export function simulate(scenario: Scenario, action: string, resource: string): Outcome {
   const { principal, identity, boundary, resource: resourceStatements, resourceAccount } = scenario
-  const context = contextOf(scenario)
+  const { context } = scenario
   const request = { principal, action, resource, resourceAccount, context }
   const decision = evaluate(request, policiesOf(scenario))
   const all = [...identity, ...(boundary ?? []), ...resourceStatements]
-  const isAsked = (statement: SourceStatement) => isMatchedBy(statement.policy, { ...request, context })
+  const isAsked = (statement: SourceStatement) => isMatchedBy(statement.policy, request)
   const matching = all.filter((statement) => isAsked(statement) && isDecisive(statement.policy, decision))
   const limits = boundary && { identity: boundary.map(({ policy }) => policy) }
   return {
@@ -72,14 +73,9 @@ const joined = (statements: readonly SourceStatement[]): CompiledPolicy => ({
   denies: statements.flatMap(({ policy }) => policy.denies),
 })
 
-function contextOf({ context }: Scenario): RequestContext {
-  const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]))
-  return { get: (key) => values.get(key) }
-}
-
 /** The keys of the statements that may be about the request and that nobody gave a value for. */
 function missingKeys(scenario: Scenario, statements: readonly SourceStatement[], action: string, resource: string) {
-  const given = contextOf(scenario)
+  const given = scenario.context
   const missing = statements.flatMap(({ policy, keys }) => {
     let wasAsked = false
     const asked: RequestContext = {

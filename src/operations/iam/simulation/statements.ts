@@ -8,6 +8,15 @@ export interface SourceStatement {
   readonly end: Position
   /** Condition keys and variables, as spelled. */
   readonly keys: readonly string[]
+  readonly size: StatementSize
+}
+
+/** What it costs to ask a statement. */
+export interface StatementSize {
+  /** Its texts, most of them patterns. */
+  readonly texts: number
+  readonly characters: number
+  readonly variables: number
 }
 
 export interface Position {
@@ -27,10 +36,19 @@ export function statementsOf(document: string, sourceId: string, purpose: Policy
   return [Statement].flat().map((statement, at) => ({
     sourceId,
     policy: compilePolicy(JSON.stringify({ Version, Statement: statement }), purpose),
+    size: sizeOf(JSON.stringify(statement)),
     ...(positions[at] ?? { start: ORIGIN, end: ORIGIN }),
     keys: contextKeysIn(statement),
   }))
 }
+
+const sizeOf = (statement: string): StatementSize => ({
+  texts: countOf(/"(?:[^"\\]|\\.)*"/g, statement),
+  characters: statement.length,
+  variables: countOf(/\$\{/g, statement),
+})
+
+const countOf = (expression: RegExp, text: string) => text.match(expression)?.length ?? 0
 
 const ORIGIN: Position = { Line: 1, Column: 1 }
 

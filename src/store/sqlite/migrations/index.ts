@@ -5,6 +5,7 @@ import * as fourth from './0004-layer-policies.ts'
 import * as fifth from './0005-function-settings.ts'
 import * as sixth from './0006-code-signing.ts'
 import * as seventh from './0007-identities.ts'
+import * as eighth from './0008-code-storage.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
 export const migrations: readonly (readonly string[])[] = [
@@ -15,4 +16,5 @@ export const migrations: readonly (readonly string[])[] = [
   fifth.statements,
   sixth.statements,
   seventh.statements,
+  eighth.statements,
 ]
