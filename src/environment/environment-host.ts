@@ -3,7 +3,8 @@ import type { Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
 import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
-import { environmentVariables } from './environment-variables.ts'
+import { environmentVariables, extensionVariables } from './environment-variables.ts'
+import { findExternalExtensions } from './extensions/external-extensions.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
 import { RunningEnvironment } from './running-environment.ts'
 import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
@@ -98,14 +99,14 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       await sandbox.remove()
       throw error
     })
+    const variables = environmentVariables(spec, launch.runtime, sandbox.paths, door.address)
     const environment = await RunningEnvironment.start({
       id,
       spec,
       sandbox,
-      command: {
-        ...launch.command(sandbox.paths, spec),
-        variables: environmentVariables(spec, launch.runtime, sandbox.paths, door.address),
-      },
+      command: { ...launch.command(sandbox.paths, spec), variables },
+      externals: await findExternalExtensions(spec),
+      extensionVariables: extensionVariables(variables),
       freezer,
       polling,
       hostLog: log,

@@ -86,6 +86,8 @@ export interface Environment {
   readonly isAlive: boolean
   /** False after a failed Init, and after a failure: the next invocation begins with another. */
   readonly isInitialized: boolean
+  /** After an answer: until runtime and extensions are ready for the next event. Undefined when they are. */
+  readonly ending: Promise<void> | undefined
   /** One at a time. The function's faults are results; rejects only when the environment was shut down meanwhile. */
   invoke(invocation: Invocation): Promise<InvocationResult>
   /** Shutdown phase, then gone; may be called again. */

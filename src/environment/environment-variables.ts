@@ -42,6 +42,20 @@ export function environmentVariables(
   }
 }
 
+/** An extension's process has what the function's has, without what is about the runtime. */
+export const extensionVariables = (variables: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('_') && !RUNTIME_ONLY.has(name)))
+
+const RUNTIME_ONLY = new Set([
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_XRAY_CONTEXT_MISSING',
+  'AWS_XRAY_DAEMON_ADDRESS',
+  'LAMBDA_RUNTIME_DIR',
+  'LAMBDA_TASK_ROOT',
+])
+
 /** The runtime client writes the application's lines. */
 const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> =>
   logging.format === 'JSON'

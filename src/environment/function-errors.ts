@@ -10,16 +10,32 @@ export interface PlatformFailure {
   readonly status: 'timeout' | 'error'
 }
 
-export const exited = ({ status, signal }: ProcessExit): PlatformFailure => ({
+export const exited = (exit: ProcessExit): PlatformFailure => ({
   errorType: 'Runtime.ExitError',
   message:
-    signal !== undefined
-      ? `Runtime exited with error: signal: ${signalText(signal)}`
-      : status === 0
-        ? 'Runtime exited without providing a reason'
-        : `Runtime exited with error: exit status ${status}`,
+    exit.status === 0 && exit.signal === undefined
+      ? 'Runtime exited without providing a reason'
+      : `Runtime exited with error: ${exitText(exit)}`,
   status: 'error',
 })
+
+export const extensionExited = (exit: ProcessExit): PlatformFailure => ({
+  errorType: 'Extension.Crash',
+  message: exit.status === 0 && exit.signal === undefined ? 'exit code 0' : exitText(exit),
+  status: 'error',
+})
+
+export const extensionNotLaunched = (path: string, fault: string): PlatformFailure => ({
+  errorType: 'Extension.LaunchError',
+  message: `fork/exec ${path}: ${fault}`,
+  status: 'error',
+})
+
+export const tooManyExtensions: PlatformFailure = {
+  errorType: 'Extension.LaunchError',
+  message: 'ErrTooManyExtensions',
+  status: 'error',
+}
 
 export const outOfMemory: PlatformFailure = {
   errorType: 'Runtime.OutOfMemory',
@@ -51,7 +67,7 @@ export const noBootstrap = (paths: readonly string[]): PlatformFailure => ({
   status: 'error',
 })
 
-export const unusableBootstrap = (path: string, fault: string): PlatformFailure => ({
+export const unusableProgram = (path: string, fault: string): PlatformFailure => ({
   errorType: 'Runtime.InvalidEntrypoint',
   message: `fork/exec ${path}: ${fault}`,
   status: 'error',
@@ -69,6 +85,9 @@ export function responseTooLarge(limitBytes: number): InvocationResult {
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify({ errorMessage, errorType })) }
 }
+
+const exitText = ({ status, signal }: ProcessExit) =>
+  signal === undefined ? `exit status ${status}` : `signal: ${signalText(signal)}`
 
 /** Go's words, which the messages of AWS use. */
 const signalText = (signal: string) => SIGNAL_TEXTS[signal] ?? signal.toLowerCase()

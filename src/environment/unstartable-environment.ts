@@ -31,6 +31,7 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
       return isAlive
     },
     isInitialized: false,
+    ending: undefined,
     invoke,
     async shutdown() {
       isAlive = false

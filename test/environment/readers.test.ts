@@ -6,7 +6,7 @@ import { readFrames } from '../../src/environment/output-frames.ts'
 import { readLines } from '../../src/environment/output-lines.ts'
 import { RequestReader } from '../../src/environment/runtime-api/request-reader.ts'
 import { exportScript } from '../../src/environment/sandbox/export-script.ts'
-import { readConnections } from '../../src/environment/sandbox/socket-holder.ts'
+import { readSockets } from '../../src/environment/sandbox/socket-holder.ts'
 
 /** What a reader makes of bytes that arrive in parts of this size. */
 function readRequests(text: string, partSize: number, limit = 1000): string[] {
@@ -109,19 +109,20 @@ test('what is no frame ends the reading', async () => {
   assert.deepEqual(records, [])
 })
 
-test('the holders of connections are read from the table of connections', () => {
+test('the holders of sockets are read from the table of connections', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
    1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 2 1 0 20 0 0 10 -1
    2: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000 65537        0 3 1 0 20 0 0 10 -1
    3: 0100007F:D432 0100007F:1F90 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 0 0 10 -1`
   assert.deepEqual(
-    [...readConnections(table)],
+    [...readSockets(table)],
     [
+      ['0100007F 1F90', { user: 0, inode: '1' }],
       ['1F90 D431', { user: 0, inode: '2' }],
       ['D431 1F90', { user: 65537, inode: '3' }],
     ],
-    'neither one that listens nor one that has closed',
+    'not one that has closed',
   )
 })
 

@@ -82,6 +82,8 @@ export class TestEnvironment {
       wantsLogTail: false,
       ...more,
     })
+    while (result.stream === undefined && this.environment.ending !== undefined) await this.environment.ending
+    await setImmediate()
     await setImmediate()
     return result
   }

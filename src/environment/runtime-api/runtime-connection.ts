@@ -1,15 +1,10 @@
 import type { Socket } from 'node:net'
 import type { Fields } from './header-fields.ts'
+import { ACCEPTED, httpResponse, type Refusal, refusalOf } from './http-response.ts'
 import type { BodySink } from './request-body.ts'
 import { type RequestHead, RequestReader } from './request-reader.ts'
 import { MOST_STREAMED_BYTES, ResponseStream } from './response-stream.ts'
-import {
-  INVALID_REQUEST_ID,
-  type NextReceiver,
-  type Refusal,
-  type RuntimeEvent,
-  type RuntimeSession,
-} from './runtime-session.ts'
+import { INVALID_REQUEST_ID, type NextReceiver, type RuntimeEvent, type RuntimeSession } from './runtime-session.ts'
 
 /** AWS's limit of a buffered response: 6 MiB and 100 bytes. */
 export const MOST_RESPONSE_BYTES = 6_291_556
@@ -78,7 +73,7 @@ class RuntimeConnection implements NextReceiver {
   flush(): void {
     this.#stream?.flush()
     if (this.#isWaiting) return
-    if (this.#unsent !== '') this.#socket.write(this.#unsent, 'latin1')
+    if (this.#unsent !== '') this.#socket.write(this.#unsent, 'utf8')
     this.#unsent = ''
     if (this.#isLast) this.#socket.end()
   }
@@ -89,14 +84,16 @@ class RuntimeConnection implements NextReceiver {
   }
 
   end(head: RequestHead, body: Buffer | undefined, trailer: Fields): void {
-    this.#unsent +=
-      this.#stream === undefined ? this.#reply(head, body, trailer) : this.#endStream(this.#stream, trailer)
+    // Apart, because an event that is there already takes along what is unsent.
+    const reply = this.#stream === undefined ? this.#reply(head, body, trailer) : this.#endStream(this.#stream, trailer)
+    this.#unsent += reply
     if (head.isLast()) this.#isLast = true
     if (this.#unsent.length > MOST_UNSENT) this.#socket.destroy()
   }
 
   close(): void {
     this.#session.abandon(this)
+    this.#session.otherApi.abandon(this)
     if (this.#stream !== undefined) this.#breakOff(this.#stream, BREAK_MS)
   }
 
@@ -128,6 +125,13 @@ class RuntimeConnection implements NextReceiver {
     if (this.#isLast) this.#socket.end()
   }
 
+  /** The late answer to a request of another API. */
+  respond(response: string): void {
+    this.#unsent += response
+    this.#isWaiting = false
+    this.flush()
+  }
+
   #reply(head: RequestHead, body: Buffer | undefined, trailer: Fields): string {
     const { method, path } = head
     if (path.startsWith(INVOCATION)) {
@@ -140,6 +144,8 @@ class RuntimeConnection implements NextReceiver {
     }
     if (method === 'POST' && path === '/2018-06-01/runtime/init/error') return this.#initError(head, body)
     if (method === 'GET' && PING.includes(path)) return httpResponse('200 OK', 'text/plain', 'pong')
+    const other = this.#other(head, body)
+    if (other !== undefined) return other
     return httpResponse('404 Not Found', 'text/plain; charset=utf-8', '404 page not found\n')
   }
 
@@ -150,6 +156,15 @@ class RuntimeConnection implements NextReceiver {
     if (refusal === undefined) return ''
     this.#isWaiting = false
     return refusalOf(refusal)
+  }
+
+  #other(head: RequestHead, body: Buffer | undefined): string | undefined {
+    const wasWaiting = this.#isWaiting
+    // Set first, because what is there already is answered within the call.
+    this.#isWaiting = true
+    const response = this.#session.otherApi.answer(head, body, this)
+    if (response !== '') this.#isWaiting = wasWaiting
+    return response
   }
 
   #response(head: RequestHead, requestId: string, body: Buffer | undefined, trailer: Fields): string {
@@ -232,16 +247,6 @@ class RuntimeConnection implements NextReceiver {
     return refusalOf(TOO_LARGE)
   }
 }
-
-const httpResponse = (status: string, contentType: string, body: string) =>
-  `HTTP/1.1 ${status}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-
-const ACCEPTED = httpResponse('202 Accepted', 'application/json', '{"status":"OK"}')
-
-const refusalOf = ({ status, errorType, errorMessage }: Refusal) =>
-  httpResponse(REASONS[status], 'application/json', JSON.stringify({ errorMessage, errorType }))
-
-const REASONS = { 400: '400 Bad Request', 403: '403 Forbidden', 413: '413 Request Entity Too Large' }
 
 const TRUNCATED: Refusal = {
   status: 400,

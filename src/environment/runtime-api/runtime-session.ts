@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert'
+import { type Refusal, stateError } from './http-response.ts'
+import type { RequestHead } from './request-reader.ts'
 import type { ResponseStream } from './response-stream.ts'
 
 /**
@@ -7,6 +9,8 @@ import type { ResponseStream } from './response-stream.ts'
  */
 export class RuntimeSession {
   readonly initEnd: Promise<InitEnd>
+  readonly otherApi: OtherApi
+  readonly #onReady: () => void
   #endInit: (end: InitEnd) => void = () => {}
   #state: State = 'Started'
   #event: RuntimeEvent | undefined
@@ -14,7 +18,10 @@ export class RuntimeSession {
   #stream: ResponseStream | undefined
   readonly #waiting: NextReceiver[] = []
 
-  constructor() {
+  /** `onReady` is called each time the runtime waits for an event and there is none. */
+  constructor(otherApi: OtherApi, onReady: () => void) {
+    this.otherApi = otherApi
+    this.#onReady = onReady
     const { promise, resolve } = Promise.withResolvers<InitEnd>()
     this.initEnd = promise
     this.#endInit = resolve
@@ -61,6 +68,7 @@ export class RuntimeSession {
     this.#state = 'Ready'
     if (state === 'Started') this.#endInit({ kind: 'ready' })
     if (this.#settle !== undefined && this.#event !== undefined) this.#deliver()
+    else this.#onReady()
     return undefined
   }
 
@@ -118,6 +126,19 @@ export interface RuntimeEvent {
   readonly wantsStream: boolean
 }
 
+/** What else is served on the connections of an environment's processes. */
+export interface OtherApi {
+  /** The response; '' when it follows later, undefined when the path is none of its own. */
+  answer(head: RequestHead, body: Buffer | undefined, waiter: LateReceiver): string | undefined
+  /** The receiver's connection has closed. */
+  abandon(waiter: LateReceiver): void
+}
+
+export interface LateReceiver {
+  /** Takes the text of a whole HTTP response. */
+  respond(response: string): void
+}
+
 export interface NextReceiver {
   deliver(event: RuntimeEvent): void
 }
@@ -136,13 +157,6 @@ export type RuntimeAnswer =
 
 export type InitEnd = { readonly kind: 'ready' } | { readonly kind: 'error'; readonly error: RuntimeError }
 
-/** What the runtime is told instead of getting its way. */
-export interface Refusal {
-  readonly status: 400 | 403 | 413
-  readonly errorType: string
-  readonly errorMessage: string
-}
-
 /** The names that the messages of state errors use. */
 type State = 'Started' | 'InitError' | 'Ready' | 'Running' | 'InvocationResponse' | 'RuntimeResponseSentState'
 
@@ -158,5 +172,5 @@ export const INVALID_REQUEST_ID: Refusal = {
 const invalidTransition = (from: State, to: string): Refusal => ({
   status: 403,
   errorType: 'InvalidStateTransition',
-  errorMessage: `State transition from ${from} to ${to} failed for runtime. Error: State transition is not allowed`,
+  errorMessage: stateError(from, to, 'runtime'),
 })

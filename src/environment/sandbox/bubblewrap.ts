@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { randomInt } from 'node:crypto'
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
@@ -19,7 +20,7 @@ import type {
   SandboxSpec,
   SandboxTechnique,
 } from './sandbox.ts'
-import { isHeldBelow, type SocketHolder } from './socket-holder.ts'
+import { childrenOf, isHeldBelow, type SocketHolder } from './socket-holder.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
 const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', temporary: '/tmp', layers: '/opt' }
@@ -35,7 +36,9 @@ const SEEN_USER = 993
 const SEEN_GROUP = 990
 
 const ARGUMENTS_FD = 4
-const FILES_FD = { environment: 5, passwd: 6, group: 7 }
+const FILES_FD = { environment: 5, passwd: 6, group: 7, hosts: 8 }
+/** The upper half of 127.0.0.0/8 is for environments. */
+const LOOPBACK_ADDRESSES = 2 ** 23
 
 /**
  * Linux namespaces by bubblewrap. As root, every environment also has its own user id; an ordinary user's environments
@@ -72,15 +75,17 @@ interface Parts {
 
 class BubblewrapSandbox implements Sandbox {
   readonly paths = PATHS
+  readonly loopback: string
   readonly #user: number | undefined
   readonly #parts: Parts
   readonly #cgroup: Cgroup
-  #child: ChildProcess | undefined
+  readonly #children = new Set<ChildProcess>()
 
   constructor(parts: Parts) {
     const { spec, cgroups, storage, users } = parts
     this.#parts = parts
     this.#user = users?.take()
+    this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
     // What lies in a memory file system counts as the group's memory.
     const temporaryMb = storage?.kind === 'disk' ? 0 : spec.ephemeralStorageMb
     this.#cgroup = cgroups.create(spec.id, {
@@ -90,30 +95,31 @@ class BubblewrapSandbox implements Sandbox {
     })
   }
 
-  owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
-    const root = this.#child?.pid
-    return find().then((holder) => {
-      if (holder === undefined) return false
-      if (this.#user !== undefined) return holder.user === this.#user
-      return root !== undefined && isHeldBelow(root, holder)
-    })
+  async owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
+    const holder = await find()
+    if (holder === undefined) return false
+    if (this.#user !== undefined) return holder.user === this.#user
+    const roots = [...this.#children].flatMap(({ pid }) => pid ?? [])
+    return isHeldBelow(roots, holder)
   }
 
   async start(wanted: SandboxCommand): Promise<SandboxProcess> {
     const [third, last] = [wanted.hasRuntimeSocket, wanted.hasLogPipe].map((has) => (has ? 'pipe' : 'ignore'))
     // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
     const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
-      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', last],
+      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last],
       env: HOST_VARIABLES,
     })
-    const process = wrapChild(child, wanted)
+    const kill = () => void child.kill('SIGKILL')
+    const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
-    this.#child = child
+    this.#children.add(child)
+    child.once('exit', () => this.#children.delete(child))
     // It waits for its arguments, so everything it will ever start is born inside the control group.
     try {
       this.#cgroup.add(child.pid)
     } catch (error) {
-      child.kill('SIGKILL')
+      kill()
       throw error
     }
     const feed = (descriptor: number, text: string) => {
@@ -128,6 +134,7 @@ class BubblewrapSandbox implements Sandbox {
       FILES_FD.passwd,
       `root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:${this.#user ?? SEEN_USER}:${this.#user ?? SEEN_GROUP}::/home/sbx_user1051:/sbin/nologin\n`,
     )
+    feed(FILES_FD.hosts, `${readText('/etc/hosts')}\n${this.loopback} sandbox.localdomain sandbox\n`)
     feed(FILES_FD.group, `root:x:0:\nsbx_user1051:x:${this.#user ?? SEEN_GROUP}:\n`)
     return { ...(await process), exit: (await process).exit.then(withSignal) }
   }
@@ -143,7 +150,7 @@ class BubblewrapSandbox implements Sandbox {
   kill(): void {
     this.#cgroup.kill()
     // Where there is no control group this takes the process id namespace, and all that lives in it, along.
-    this.#child?.kill('SIGKILL')
+    for (const child of this.#children) child.kill('SIGKILL')
   }
 
   outOfMemoryKills(): number {
@@ -199,6 +206,7 @@ class BubblewrapSandbox implements Sandbox {
       ...makeParents('/run/lambent/environment'),
       ...['--perms', '0444', '--file', String(FILES_FD.passwd), '/etc/passwd'],
       ...['--perms', '0444', '--file', String(FILES_FD.group), '/etc/group'],
+      ...['--perms', '0444', '--file', String(FILES_FD.hosts), '/etc/hosts'],
       ...['--perms', '0444', '--file', String(FILES_FD.environment), '/run/lambent/environment'],
       ...layersView(spec.layersDirectory, spec.interpreter),
       ...interpreterView(spec.interpreter),
@@ -213,6 +221,31 @@ class BubblewrapSandbox implements Sandbox {
       ]),
       ...['--chdir', PATHS.task, '--remount-ro', '/dev', '--remount-ro', '/'],
     ]
+  }
+}
+
+function loopbackAddress(index: number): string {
+  const bits = (LOOPBACK_ADDRESSES + (index % LOOPBACK_ADDRESSES)) >>> 0
+  return `127.${bits >>> 16}.${(bits >>> 8) & 255}.${bits & 255}`
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** bubblewrap's only child leads the session, and the process group, of all that runs inside. */
+async function terminateBelow(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return
+  for (const leader of await childrenOf(pid)) {
+    try {
+      process.kill(-leader, 'SIGTERM')
+    } catch {
+      // It has ended by itself.
+    }
   }
 }
 
@@ -281,15 +314,7 @@ function makeParents(path: string): string[] {
 }
 
 const SETTINGS = [
-  ...[
-    '/etc/resolv.conf',
-    '/etc/hosts',
-    '/etc/nsswitch.conf',
-    '/etc/host.conf',
-    '/etc/gai.conf',
-    '/etc/services',
-    '/etc/protocols',
-  ],
+  ...['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/host.conf', '/etc/gai.conf', '/etc/services', '/etc/protocols'],
   ...[
     '/etc/ssl',
     '/etc/pki',

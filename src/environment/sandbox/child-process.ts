@@ -8,6 +8,7 @@ import { LOG_FD, type ProcessExit, type SandboxCommand, type SandboxProcess } fr
 export async function wrapChild(
   child: ChildProcess,
   { hasRuntimeSocket, hasLogPipe }: Pick<SandboxCommand, 'hasRuntimeSocket' | 'hasLogPipe'>,
+  signals: Pick<SandboxProcess, 'terminate' | 'kill'>,
 ): Promise<SandboxProcess> {
   if (child.pid === undefined) {
     throw await new Promise<Error>((resolve) => child.once('error', resolve))
@@ -24,5 +25,5 @@ export async function wrapChild(
   // The child may end while it is written to or signalled; its exit tells.
   child.on('error', () => {})
   for (const stream of child.stdio) stream?.on('error', () => {})
-  return { runtimeSocket, logPipe, stdout, stderr, exit: exit.promise, closed: closed.promise }
+  return { ...signals, runtimeSocket, logPipe, stdout, stderr, exit: exit.promise, closed: closed.promise }
 }

@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { wrapChild } from './child-process.ts'
-import type { Sandbox, SandboxCommand, SandboxPaths, SandboxProcess, SandboxSpec, SandboxTechnique } from './sandbox.ts'
+import {
+  LOG_FD,
+  type Sandbox,
+  type SandboxCommand,
+  type SandboxPaths,
+  type SandboxProcess,
+  type SandboxSpec,
+  type SandboxTechnique,
+} from './sandbox.ts'
 
 /** Plain processes, for machines without Linux namespaces. They see everything that the server's user may see. */
 export async function openProcessIsolation(directory: string): Promise<SandboxTechnique> {
@@ -26,8 +34,10 @@ exec "$0" "$@" 3<&-`
 
 class ProcessSandbox implements Sandbox {
   readonly paths: SandboxPaths
+  readonly loopback = '127.0.0.1'
   readonly #spec: SandboxSpec
-  #group: number | undefined
+  /** Process ids of those who lead their groups. */
+  readonly #groups = new Set<number>()
 
   constructor(spec: SandboxSpec, temporary: string) {
     this.#spec = spec
@@ -60,17 +70,18 @@ class ProcessSandbox implements Sandbox {
         'pipe',
         'pipe',
         'pipe',
-        'ignore',
-        'ignore',
-        'ignore',
-        'ignore',
+        ...Array<'ignore'>(LOG_FD - 4).fill('ignore'),
         wanted.hasLogPipe ? 'pipe' : 'ignore',
       ],
       // A process group of its own, so that everything it starts can be ended with it.
       detached: true,
     })
-    this.#group = child.pid
-    return wrapChild(child, wanted)
+    const group = child.pid
+    if (group !== undefined) this.#groups.add(group)
+    return wrapChild(child, wanted, {
+      terminate: () => signalGroup(group, 'SIGTERM'),
+      kill: () => this.#killGroup(group),
+    })
   }
 
   #command({ program, arguments: parameters, variables }: SandboxCommand): string[] {
@@ -84,12 +95,12 @@ class ProcessSandbox implements Sandbox {
   thaw(): void {}
 
   kill(): void {
-    if (this.#group === undefined) return
-    try {
-      process.kill(-this.#group, 'SIGKILL')
-    } catch {
-      // The group has ended by itself.
-    }
+    for (const group of this.#groups) this.#killGroup(group)
+  }
+
+  /** Once only: its number may be another group's then. */
+  #killGroup(group: number | undefined): void {
+    if (group !== undefined && this.#groups.delete(group)) signalGroup(group, 'SIGKILL')
   }
 
   outOfMemoryKills(): number {
@@ -103,5 +114,14 @@ class ProcessSandbox implements Sandbox {
   async remove(): Promise<void> {
     this.kill()
     await rm(this.paths.temporary, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+function signalGroup(group: number | undefined, signal: NodeJS.Signals): void {
+  if (group === undefined) return
+  try {
+    process.kill(-group, signal)
+  } catch {
+    // The group has ended by itself.
   }
 }

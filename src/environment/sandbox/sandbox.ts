@@ -37,8 +37,11 @@ export interface InterpreterPlace {
 export interface Sandbox {
   /** How the function sees its places. */
   readonly paths: SandboxPaths
+  /** Its own address of the loopback interface, which `sandbox.localdomain` stands for inside. */
+  readonly loopback: string
   /** Whether a process of this environment holds a socket; `find` is asked only when it makes a difference. */
   owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean>
+  /** Starts a process in this room; there may be several at a time. */
   start(command: SandboxCommand): Promise<SandboxProcess>
   /** Stops all processes without their noticing; they resume with `thaw`. No effect where it is not possible. */
   freeze(): void
@@ -70,7 +73,7 @@ export interface SandboxCommand {
 }
 
 /** The lowest that no technique uses for itself. */
-export const LOG_FD = 8
+export const LOG_FD = 9
 
 export interface SandboxProcess {
   /** The other end is descriptor 3 of the process; undefined when it did not want one. */
@@ -78,6 +81,10 @@ export interface SandboxProcess {
   readonly logPipe: Readable | undefined
   readonly stdout: Readable
   readonly stderr: Readable
+  /** SIGTERM to the program and what it has started. */
+  terminate(): void
+  /** SIGKILL to the same. */
+  kill(): void
   /** Resolves when the process has exited, before its output has been read to the end. */
   readonly exit: Promise<ProcessExit>
   /** Resolves when output and sockets have closed as well. */

@@ -14,6 +14,13 @@ export async function findPeer({ remotePort, localPort }: Socket): Promise<Socke
   return (await freshTables()).get(`${hexPort(remotePort)} ${hexPort(localPort)}`)
 }
 
+/** Who listens at this address of the loopback interface, or at all addresses. */
+export async function findListener(host: string, port: number): Promise<SocketHolder | undefined> {
+  const tables = await freshTables()
+  return tables.get(`${hexHost(host)} ${hexPort(port)}`) ?? tables.get(`${ANY} ${hexPort(port)}`)
+}
+
+/** Connections by their two ports, listeners by address and port. */
 type Tables = ReadonlyMap<string, SocketHolder>
 let reading: Promise<Tables> | undefined
 let next: Promise<Tables> | undefined
@@ -31,30 +38,41 @@ function freshTables(): Promise<Tables> {
 async function readTables(): Promise<Tables> {
   // A client with a dual-stack socket shows up in the second table, as ::ffff:127.0.0.1.
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => ''))
-  return new Map((await Promise.all(tables)).flatMap((table) => [...readConnections(table)]))
+  return new Map((await Promise.all(tables)).flatMap((table) => [...readSockets(table)]))
 }
 
 /**
- * The loopback connections of a table, by their ports. Columns: number, local address, remote address, state, queues,
- * timer, retransmits, user, timeout, inode, ... Addresses end in `:PORT`.
+ * Connections of the loopback interface, and listeners. Columns of a table: number, local address, remote address, state,
+ * queues, timer, retransmits, user, timeout, inode, ... Addresses end in `:PORT`.
  */
-export function* readConnections(table: string): Generator<[ports: string, holder: SocketHolder]> {
+export function* readSockets(table: string): Generator<[name: string, holder: SocketHolder]> {
   for (const line of table.split('\n')) {
     const [, local = '', remote = '', state, , , , user, , inode = ''] = line.trim().split(/\s+/)
-    // Only established connections: a socket without a process is listed as owned by root.
-    if (state !== ESTABLISHED || !LOOPBACK.test(local) || !LOOPBACK.test(remote)) continue
-    yield [`${local.slice(-4)} ${remote.slice(-4)}`, { user: Number(user), inode }]
+    const holder = { user: Number(user), inode }
+    // Others are without a process, and then listed as owned by root.
+    if (state === LISTENING) yield [`${local.slice(-13, -5)} ${local.slice(-4)}`, holder]
+    else if (state === ESTABLISHED && LOOPBACK.test(local) && LOOPBACK.test(remote))
+      yield [`${local.slice(-4)} ${remote.slice(-4)}`, holder]
   }
 }
 
 const ESTABLISHED = '01'
+const LISTENING = '0A'
 const LOOPBACK = /0100007F:[0-9A-F]{4}$/
+const ANY = '00000000'
 const hexPort = (port: number) => port.toString(16).toUpperCase().padStart(4, '0')
+/** The kernel prints addresses as the processor reads them, here from the last part to the first. */
+const hexHost = (host: string) =>
+  host
+    .split('.')
+    .reverse()
+    .map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
+    .join('')
 
-/** Whether the process `root`, or one that descends from it, holds the socket. */
-export async function isHeldBelow(root: number, { inode }: SocketHolder): Promise<boolean> {
+/** Whether one of the processes, or of those that descend from them, holds the socket. */
+export async function isHeldBelow(roots: readonly number[], { inode }: SocketHolder): Promise<boolean> {
   const wanted = `socket:[${inode}]`
-  const pids = [root]
+  const pids = [...roots]
   for (const pid of pids) {
     const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => [])
     const targets = descriptors.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => ''))

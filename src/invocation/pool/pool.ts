@@ -144,8 +144,15 @@ export class Pool {
     const startedMs = performance.now()
     this.#busy.set(environment, startedMs)
     const result = environment.invoke(invocation)
-    whenEnded(result, () => this.#release(environment, performance.now() - startedMs))
+    whenEnded(result, () => this.#releaseWhenReady(environment, startedMs))
     return result
+  }
+
+  /** After its answer an environment may still be at work: with extensions, or because the runtime asks later for more. */
+  #releaseWhenReady(environment: Environment, startedMs: number): void {
+    const { ending } = environment
+    if (ending === undefined) this.#release(environment, performance.now() - startedMs)
+    else void ending.then(() => this.#releaseWhenReady(environment, startedMs))
   }
 
   #release(environment: Environment, ranMs: number): void {
