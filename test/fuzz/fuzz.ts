@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { AddPermissionCommand } from '@aws-sdk/client-lambda'
 import { createFunction, executionRole, invoke, lambdaClient } from '../support/clients.ts'
 import { createUrl } from '../support/function-urls.ts'
+import { poll } from '../support/poll.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { type RequestText, signedText, textOf } from '../support/signed-text.ts'
 import { attack, type Verdict } from './attacks.ts'
@@ -31,6 +32,8 @@ export interface FuzzReport {
 const AT_ONCE = 8
 // A server that has met all this is larger than an idle one, by what is stored and by what V8 has not collected yet.
 const MAX_RESIDENT_BYTES = 805_306_368
+// What is open in an idle server, with a few environments; connections of clients that are gone must not stay.
+const MAX_OPEN_FILES = 200
 // More would bury the first.
 const MAX_FAILURES = 20
 
@@ -67,6 +70,9 @@ async function conditionOf(server: TestServer): Promise<readonly string[]> {
     .catch((error) => failures.push(`afterwards it does not serve: ${error}`))
   const pages = Number(readFileSync(`/proc/${server.process.pid}/statm`, 'utf8').split(' ')[1])
   if (pages * 4096 > MAX_RESIDENT_BYTES) failures.push(`it takes ${pages * 4096} bytes`)
+  await poll(() => openFiles(server) <= MAX_OPEN_FILES || undefined).catch(() =>
+    failures.push(`it keeps ${openFiles(server)} files and connections open`),
+  )
   const errors = server
     .errors()
     .split('\n')
@@ -94,6 +100,8 @@ async function openEcho(server: TestServer): Promise<string> {
   )
   return createUrl(server, { FunctionName: 'echo' })
 }
+
+const openFiles = ({ process: { pid } }: TestServer) => readdirSync(`/proc/${pid}/fd`).length
 
 type Outcome = readonly [status: number | undefined, verdict: Verdict]
 
@@ -167,7 +175,7 @@ const SHOWN_CHARACTERS = 1_500
 
 function judge({ end, status, text }: Answer, whole: string): Verdict {
   const sent = whole.slice(0, SHOWN_CHARACTERS)
-  if (end === 'silence') return `no answer to\n${sent}`
+  if (end === 'silence') return `no answer but '${text}' to\n${sent}`
   if (status === undefined) return `the connection ended without an answer to\n${sent}`
   if (status >= 500 && status !== 501 && status !== 503) return `${text}\nto\n${sent}`
   return !TEXT.test(text) || isUtf8(Buffer.from(text, 'latin1'))
