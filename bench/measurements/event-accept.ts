@@ -1,6 +1,6 @@
 import { cpuTimeUs } from '../cpu-time.ts'
 import { eventOf, invokeRequest, signed } from '../load/request.ts'
-import { type Load, runWrk } from '../load/wrk.ts'
+import { type Load as Answers, runWrk } from '../load/wrk.ts'
 import type { Bar, Bench, Finding, Measurement } from '../measurement.ts'
 import { comparedRounds, samplesOf } from '../samples.ts'
 import { type Account, setUpAccount } from '../server/account.ts'
@@ -8,25 +8,29 @@ import { createFunction, createHeldFunction, deleteFunction, languages } from '.
 import { type LambentServer, startServer } from '../server/lambent-server.ts'
 import { timeDiskSync } from '../yardsticks/disk-sync.ts'
 
-interface Setting {
-  readonly what: string
+interface Load {
   readonly bytes: number
   /** Whether the events run while others are accepted. */
   readonly isDelivered: boolean
   readonly connections: number
+}
+
+interface Setting extends Load {
+  readonly what: string
   readonly bar?: Bar
 }
 
 interface Round {
   /** Median of one write and fdatasync: of a page at least, as the database writes pages. */
   readonly diskMs: number
-  readonly load: Load
+  readonly answers: Answers
   /** What the server took of a core for each event. */
   readonly cpuUs: number
 }
 
 const [SMALL, LARGE] = [128, 256 * 1024]
 const PAGE_BYTES = 4096
+const NAME = 'event'
 
 const settings: readonly Setting[] = [
   {
@@ -61,6 +65,8 @@ export const eventAccept: Measurement = {
     await using server = await startServer(bench)
     const account = await setUpAccount(server)
     const findings: Finding[] = []
+    // A warm-up.
+    await playRound(bench, server, account, { bytes: SMALL, isDelivered: true, connections: 64 }, 1)
     for (const setting of settings) {
       const rounds = await playRounds(bench, server, account, setting)
       findings.push(describe(setting, rounds))
@@ -79,7 +85,7 @@ function describe({ what, bytes, connections, bar }: Setting, rounds: readonly R
       ? {
           ...comparedRounds(
             rounds,
-            ({ load }) => load.p50Us / 1000,
+            ({ answers }) => answers.p50Us / 1000,
             ({ diskMs }) => diskMs,
           ),
           unit: 'ms' as const,
@@ -87,7 +93,7 @@ function describe({ what, bytes, connections, bar }: Setting, rounds: readonly R
       : {
           ...comparedRounds(
             rounds,
-            ({ load }) => load.perSecond,
+            ({ answers }) => answers.perSecond,
             ({ diskMs }) => 1000 / diskMs,
           ),
           unit: 'per s' as const,
@@ -95,25 +101,27 @@ function describe({ what, bytes, connections, bar }: Setting, rounds: readonly R
   return { what, unit, value, yardstick: { what: disk, unit, ...yardstick }, ...(bar && { bar }) }
 }
 
+async function playRounds(bench: Bench, server: LambentServer, account: Account, setting: Setting) {
+  const rounds: Round[] = []
+  for (let round = 0; round < (bench.isQuick ? 2 : 5); round++)
+    rounds.push(await playRound(bench, server, account, setting, bench.isQuick ? 1 : 3))
+  return rounds
+}
+
 /** Each round has a function of its own: deleting it empties the queue before the next one. */
-async function playRounds(
+async function playRound(
   bench: Bench,
   server: LambentServer,
   account: Account,
-  { bytes, isDelivered, connections }: Setting,
-): Promise<readonly Round[]> {
-  const rounds: Round[] = []
-  // The first is a warm-up.
-  for (let round = -1; round < (bench.isQuick ? 2 : 5); round++) {
-    const name = `event-${bytes}-${connections}-${round + 1}`
-    await (isDelivered ? createFunction(account, name, languages[0]) : createHeldFunction(account, name))
-    const request = signed(invokeRequest(server.url, name, 'Event', eventOf(bytes)), account.caller)
-    const diskMs = timeDiskSync(server.dataDirectory, Math.max(bytes, PAGE_BYTES))
-    const startUs = cpuTimeUs(server.processId)
-    const load = await runWrk(bench, request, connections, bench.isQuick || round < 0 ? 1 : 3)
-    const cpuUs = (cpuTimeUs(server.processId) - startUs) / load.requests
-    if (round >= 0) rounds.push({ diskMs, load, cpuUs })
-    await deleteFunction(account, name)
-  }
-  return rounds
+  { bytes, isDelivered, connections }: Load,
+  seconds: number,
+): Promise<Round> {
+  await (isDelivered ? createFunction(account, NAME, languages[0]) : createHeldFunction(account, NAME))
+  const request = signed(invokeRequest(server.url, NAME, 'Event', eventOf(bytes)), account.caller)
+  const diskMs = timeDiskSync(server.dataDirectory, Math.max(bytes, PAGE_BYTES))
+  const startUs = cpuTimeUs(server.processId)
+  const answers = await runWrk(bench, request, connections, seconds)
+  const cpuUs = (cpuTimeUs(server.processId) - startUs) / answers.requests
+  await deleteFunction(account, NAME)
+  return { diskMs, answers, cpuUs }
 }

@@ -23,6 +23,7 @@ export const languages = [
 export const helpers = {
   count: { name: 'Node', code: 'count-node', runtime: 'nodejs24.x' },
   key: { name: 'Node', code: 'key-node', runtime: 'nodejs24.x' },
+  hold: { name: 'Node', code: 'hold-node', runtime: 'nodejs24.x' },
 } as const satisfies Readonly<Record<string, Language>>
 
 export interface Language {
@@ -44,11 +45,11 @@ export async function createFunction(account: Account, name: string, language: L
   await untilActive(account, name)
 }
 
-/** A function whose events stay in the queue, because nothing of it may run. */
+/** A function whose events stay in the queue, because one at a time may run and takes its time. */
 export async function createHeldFunction(account: Account, name: string): Promise<void> {
-  await createFunction(account, name, languages[0])
-  const nothing = { FunctionName: name, ReservedConcurrentExecutions: 0 }
-  await account.lambda.send(new PutFunctionConcurrencyCommand(nothing))
+  await createFunction(account, name, helpers.hold)
+  const one = { FunctionName: name, ReservedConcurrentExecutions: 1 }
+  await account.lambda.send(new PutFunctionConcurrencyCommand(one))
 }
 
 /** Its events go with it. */
@@ -102,7 +103,7 @@ const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb }: Lang
   Runtime: runtime,
   Handler: 'index.handler',
   Role,
-  Timeout: 10,
+  Timeout: 30,
   MemorySize: memoryMb,
 })
 

@@ -1,5 +1,6 @@
 export type { InvocationResult, StreamedResponse } from '#environment'
 export { Deliverer } from './events/deliverer.ts'
+export { OutboxSender, Undeliverable } from './events/outbox-sender.ts'
 export { type ExecutionCredentials, Invocations, type InvokeRequest } from './invocations.ts'
 export { resolveVersion } from './resolve-version.ts'
 export { traceHeaderFor } from './trace.ts'

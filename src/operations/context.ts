@@ -5,12 +5,14 @@ import type { OperationName, Operations } from '#model'
 import type { FunctionAddress, Place } from '#resources'
 import type { Store } from '#store'
 import type { ObjectSource } from './object-source.ts'
+import type { Targets } from './targets.ts'
 
 /** What operations work with: one value for the life of the server. */
 export interface Services {
   readonly store: Store
   readonly invocations: Invocations
   readonly objects: ObjectSource
+  readonly targets: Targets
   readonly place: Place
   /** False with `--auth none`: roles need not exist, and everybody is root. */
   readonly isEnforced: boolean

@@ -6,6 +6,7 @@ export type { Handler, RequestContext, Services } from './context.ts'
 export { addressOf } from './function/address.ts'
 export { handlers, notYet } from './handlers.ts'
 export type { ObjectSource, S3Failure, S3Object } from './object-source.ts'
+export type { Targets } from './targets.ts'
 
 /** The services that share the port, as far as Lambda's users need them. */
 export const neighbours = {

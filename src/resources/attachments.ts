@@ -1,6 +1,7 @@
 import type { lambda } from '#model'
 import type { FileSystemMount, FunctionConfiguration } from './function.ts'
 import { invalidParameter } from './function-errors.ts'
+import { targetServiceOf } from './target.ts'
 import { isAttached, readVpc } from './vpc.ts'
 
 /** What a function names beside itself: networks, file systems, keys, queues. None of it is there unless it was given. */
@@ -55,7 +56,10 @@ function checkNetwork(before: Attachments, { vpc, fileSystems: [first] = [] }: A
 }
 
 function checkDeadLetterTarget(arn: string | undefined): string | undefined {
-  if (arn && !/^arn:[^:]+:(sqs|sns):[^:]+:\d{12}:[^:]+$/.test(arn))
-    throw invalidParameter(`Invalid dead letter queue ARN: ${arn} is neither a queue of SQS nor a topic of SNS.`)
+  const service = arn && targetServiceOf(arn)
+  if (arn && service !== 'sqs' && service !== 'sns')
+    throw invalidParameter(
+      `Invalid dead letter queue ARN: ${arn} is neither a standard queue of SQS nor a standard topic of SNS.`,
+    )
   return arn
 }

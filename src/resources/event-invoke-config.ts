@@ -1,8 +1,8 @@
 import type { lambda } from '#model'
 import { invalidDestinations } from './event-invoke-errors.ts'
-import { notSupportedYet } from './function-errors.ts'
 import { functionArn, type Place } from './function-name.ts'
 import type { FunctionSetting } from './function-setting.ts'
+import { targetServiceOf } from './target.ts'
 
 /** How the events of a function, a version or an alias are tried again, and where their records go. */
 export interface EventInvokeConfig extends FunctionSetting {
@@ -43,27 +43,16 @@ export function eventInvokeConfigOf(
   }
 }
 
-/** The services that take records; S3 takes only those of failures. */
-const takers = { onSuccess: ['lambda', 'sqs', 'sns', 'events'], onFailure: ['lambda', 'sqs', 'sns', 'events', 's3'] }
-
-/** Whether the functions among the destinations exist is for the caller to check. */
+/** S3 takes only the records of failures. Whether the functions among the destinations exist is for the caller to check. */
 export function checkDestinationKinds({ onSuccess, onFailure }: EventInvokeConfig): void {
-  const isTaken = (arn: string | undefined, services: readonly string[]) =>
-    arn === undefined || services.includes(serviceIn(arn))
-  if (!isTaken(onFailure, takers.onFailure) || !isTaken(onSuccess, takers.onSuccess))
-    throw invalidDestinations(onSuccess, onFailure)
+  const isTaken = (arn: string | undefined) => arn === undefined || targetServiceOf(arn) !== undefined
+  const isBucket = onSuccess !== undefined && targetServiceOf(onSuccess) === 's3'
+  if (!isTaken(onFailure) || !isTaken(onSuccess) || isBucket) throw invalidDestinations(onSuccess, onFailure)
 }
 
-/** The ARNs of functions among the destinations. */
-export const destinationFunctions = ({ onSuccess, onFailure }: EventInvokeConfig): readonly string[] =>
-  [onFailure, onSuccess].filter((arn) => arn !== undefined).filter((arn) => serviceIn(arn) === 'lambda')
-
-const serviceIn = (arn: string) => arn.split(':')[2] ?? ''
-
-/** Nothing delivers records yet, so a destination would have no effect. */
-export function refuseUndeliveredDestinations({ onSuccess, onFailure }: EventInvokeConfig): void {
-  if (onSuccess !== undefined || onFailure !== undefined) throw notSupportedYet('DestinationConfig')
-}
+/** The ARNs of the destinations. */
+export const destinationsIn = ({ onSuccess, onFailure }: EventInvokeConfig): readonly string[] =>
+  [onFailure, onSuccess].filter((arn) => arn !== undefined)
 
 export function describeEventInvokeConfig(place: Place, config: EventInvokeConfig): lambda.FunctionEventInvokeConfig {
   const { maximumRetryAttempts, maximumEventAgeSeconds, onSuccess, onFailure, lastModifiedMs } = config

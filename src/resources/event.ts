@@ -11,6 +11,14 @@ export interface QueuedEvent {
   readonly acceptedMs: number
   /** Attempts that ended in a function error so far. */
   readonly attempts: number
+  /** Of the last of them. */
+  readonly lastError?: FunctionAnswer
   /** Not before this time, in epoch milliseconds. */
   readonly dueMs: number
+}
+
+/** What a version made of an event. */
+export interface FunctionAnswer {
+  readonly executedVersion: string
+  readonly payload: Buffer
 }

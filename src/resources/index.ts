@@ -18,17 +18,18 @@ export {
   tooMuchReserved,
 } from './concurrency.ts'
 export { describeFunction, describeListed, describeListedVersion } from './describe-function.ts'
-export type { QueuedEvent } from './event.ts'
+export type { FunctionAnswer, QueuedEvent } from './event.ts'
+export type { EndCondition, EventEnd } from './event-end.ts'
 export {
   checkDestinationKinds,
   describeEventInvokeConfig,
-  destinationFunctions,
+  destinationsIn,
   type EventInvokeConfig,
   eventInvokeConfigOf,
-  refuseUndeliveredDestinations,
   saysNothing,
 } from './event-invoke-config.ts'
 export * from './event-invoke-errors.ts'
+export type { FailedEvent } from './failed-event.ts'
 export {
   type ApplicationLogLevel,
   type CodePackage,
@@ -87,6 +88,7 @@ export {
   roleNameIn,
   type User,
 } from './identity.ts'
+export { busEvent, deadLetterAttributes, invocationRecord, recordKey } from './invocation-record.ts'
 export {
   describeLayer,
   describeLayerVersion,
@@ -117,6 +119,7 @@ export {
   versionNumber,
 } from './managed-policy.ts'
 export { noticesFor } from './notices.ts'
+export type { OutboxMessage } from './outbox-message.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
 export { functionPermission, layerPermission } from './permission.ts'
 export * from './policy-errors.ts'
@@ -148,3 +151,12 @@ export {
 export { describeRuntimeManagement, type RuntimeManagement, runtimeManagementOf } from './runtime-management.ts'
 export { runtimeVersionArn } from './runtimes.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'
+export {
+  deadLettersDenied,
+  destinationDenied,
+  type NeededRight,
+  rightsFor,
+  type TargetService,
+  targetNotReachable,
+  targetServiceOf,
+} from './target.ts'

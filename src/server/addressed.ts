@@ -33,9 +33,9 @@ export async function findAddressedConfig(store: Store, place: Place, caller: Ca
 }
 
 /** At once when it is in memory: an invocation that is warm waits for nothing. Of the root user at home nothing is asked. */
-export function findAddressed(store: Store, address: FunctionAddress, caller: Caller): Addressed | Promise<Addressed> {
+export function findAddressed(store: Store, address: FunctionAddress, caller?: Caller): Addressed | Promise<Addressed> {
   const { account, functionName, qualifier } = address
-  if (functionName === '' || (caller.kind === 'root' && caller.account === account)) return NOTHING
+  if (functionName === '' || (caller?.kind === 'root' && caller.account === account)) return NOTHING
   const latest = store.functions.peek(account, functionName, LATEST)
   const qualified = peekQualified(store, account, functionName, qualifier)
   if (latest === 'unknown' || qualified === 'unknown') return readAddressed(store, address)

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { AwsService } from './aws/aws-clients.ts'
 import { BadOption } from './bad-option.ts'
 import { readTls, type Tls } from './tls.ts'
 
@@ -29,10 +30,10 @@ export interface ServerOptions {
   readonly fileSystems: ReadonlyMap<string, string>
   /** The root user's key, when the environment presets it. */
   readonly presetRootKey?: KeyPair
-  /** What speaks S3, if not AWS itself. */
-  readonly s3Endpoint?: string
-  /** The key for S3, if not the one that every AWS SDK finds. */
-  readonly s3Key?: KeyPair
+  /** What speaks like AWS's other services, where it is not AWS itself. */
+  readonly awsEndpoints: Readonly<Partial<Record<AwsService, string>>>
+  /** The key for them, if not the one that every AWS SDK finds. */
+  readonly awsKey?: KeyPair
 }
 
 interface KeyPair {
@@ -50,6 +51,9 @@ interface Option {
 
 // Each keeps a directory of logs open.
 const MAX_ACCOUNTS = 20
+
+const AWS_SERVICES: readonly AwsService[] = ['s3', 'sqs', 'sns', 'events']
+const endpointOption = { default: '', form: 'URL', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint }
 
 /** Each is also read from LAMBENT_<NAME>, such as LAMBENT_DATA_DIR; the command line wins. */
 const options = {
@@ -97,7 +101,11 @@ const options = {
   },
   'tls-cert': { default: '', form: 'FILE', help: 'a file', check: () => true },
   'tls-key': { default: '', form: 'FILE', help: 'a file', check: () => true },
-  's3-endpoint': { default: '', form: 'URL', help: 'a URL such as http://127.0.0.1:9000', check: isEndpoint },
+  'aws-endpoint': endpointOption,
+  's3-endpoint': endpointOption,
+  'sqs-endpoint': endpointOption,
+  'sns-endpoint': endpointOption,
+  'events-endpoint': endpointOption,
 } as const satisfies Readonly<Record<string, Option>>
 
 /** May be given again and again; LAMBENT_FILE_SYSTEMS separates them by commas. */
@@ -127,8 +135,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   const organizationId = value('organization')
   const preset = presetRootKey(environment)
   const tls = readTls(value('tls-cert'), value('tls-key'))
-  const s3Endpoint = value('s3-endpoint')
-  const s3Key = keyPair(environment, 'LAMBENT_S3')
+  const awsKey = keyPair(environment, 'LAMBENT_AWS')
   const read: ServerOptions = {
     port: Number(value('port')),
     host: value('host'),
@@ -144,8 +151,12 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),
     ...(tls && { tls }),
-    ...(s3Endpoint && { s3Endpoint }),
-    ...(s3Key && { s3Key }),
+    awsEndpoints: Object.fromEntries(
+      AWS_SERVICES.map((service) => [service, value(`${service}-endpoint`) || value('aws-endpoint')] as const).filter(
+        ([, endpoint]) => endpoint !== '',
+      ),
+    ),
+    ...(awsKey && { awsKey }),
   }
   if (read.auth === 'none' && !isLoopback(read.host))
     throw new BadOption(`--auth none accepts anybody, so it listens on a loopback address only, not on ${read.host}`)

@@ -3,17 +3,22 @@ import type { AddressInfo } from 'node:net'
 import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
 import { openEnvironmentHost } from '#environment'
-import { Deliverer, Invocations } from '#invocation'
-import { type FunctionVersion, functionArn, LATEST, type Place, partitionOf } from '#resources'
+import { Deliverer, Invocations, OutboxSender } from '#invocation'
+import type { Targets } from '#operations'
+import { type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
 import { AuditLog } from './audit/audit-log.ts'
+import { AwsClients } from './aws/aws-clients.ts'
+import { AwsTargets } from './aws/aws-targets.ts'
+import { S3Objects } from './aws/s3-objects.ts'
 import { CodeDownload } from './code-download.ts'
+import { executionCredentials } from './execution-credentials.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createListener, type Listener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
+import { RolePermissions } from './role-permissions.ts'
 import { openRootCredentials, type RootCredentials } from './root-credentials.ts'
 import type { Running } from './running.ts'
-import { S3Objects } from './s3-objects.ts'
 import { refuse, serve } from './serve.ts'
 import { shuttingDown } from './shutting-down.ts'
 
@@ -61,12 +66,6 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     region: options.region,
     clock,
   })
-  const issueCredentials = (version: FunctionVersion) =>
-    directory.sessions.issue({
-      account: version.account,
-      actor: { kind: 'role', roleArn: version.configuration.role, sessionName: sessionNameOf(version) },
-      sourceFunctionArn: sourceArnOf(place, version),
-    })
   const invocations = new Invocations({
     store,
     environments,
@@ -74,19 +73,31 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     clock,
     log,
-    issueCredentials,
+    issueCredentials: executionCredentials(directory.sessions, store, place),
   })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
   const audit = new AuditLog({ dataDirectory: options.dataDirectory, clock, log })
-  const objects = new S3Objects(
-    {
-      region: options.region,
-      ...(options.s3Endpoint && { endpoint: options.s3Endpoint }),
-      ...(options.s3Key && { credentials: options.s3Key }),
-    },
+  const aws = new AwsClients({
+    region: options.region,
+    endpoints: options.awsEndpoints,
+    ...(options.awsKey && { credentials: options.awsKey }),
+  })
+  const awsTargets = new AwsTargets(aws, place)
+  const { organizationId } = options
+  const permissions = new RolePermissions({ store, directory, place, organizationId, clock, isEnforced })
+  const targets: Targets = {
+    isReachable: (service) => awsTargets.isReachable(service),
+    isAllowed: (role, action, resource) => permissions.isAllowed(role, action, resource),
+  }
+  const sender = new OutboxSender({
+    store,
+    place,
+    clock,
     log,
-  )
+    isAllowed: targets.isAllowed,
+    send: (message, signal) => awsTargets.send(message, signal),
+  })
 
   let isDraining = false
   const listener = createListener(
@@ -103,7 +114,8 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const services = {
     store,
     invocations,
-    objects,
+    objects: new S3Objects(aws, log),
+    targets,
     place,
     isEnforced,
     fileSystems: options.fileSystems,
@@ -120,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     codeDownload,
     audit,
     place,
-    organizationId: options.organizationId,
+    organizationId,
     isEnforced,
     authority: new URL(url).host,
     clock,
@@ -130,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   await resumeUnsettled(store, invocations)
   invocations.provisionAll()
   deliverer.start()
+  sender.start()
   const endHousekeeping = startHousekeeping(store, log)
   return {
     url,
@@ -144,9 +157,10 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
         invocations.drained(),
         deliverer.stop(),
       ])
+      await sender.stop()
       endHousekeeping()
       invocations.close()
-      objects.close()
+      aws.close()
       await environments.close()
       listener.closeAllConnections()
       await audit.written()
@@ -166,11 +180,3 @@ async function listen(listener: Listener['server'], { host, port, tls }: ServerO
 async function resumeUnsettled(store: Store, invocations: Invocations): Promise<void> {
   for (const version of await store.functions.listUnsettled()) invocations.settle(version)
 }
-
-/** AWS names the session after the function; names of one character are too short for a session. */
-const sessionNameOf = ({ functionName }: FunctionVersion) =>
-  functionName.length === 1 ? `${functionName}@lambda_function` : functionName
-
-/** AWS names the version too when it is a published one. */
-const sourceArnOf = (place: Place, { account, functionName, version }: FunctionVersion) =>
-  functionArn(place, { account, functionName, ...(version !== LATEST && { qualifier: version }) })

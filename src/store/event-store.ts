@@ -1,29 +1,44 @@
-import type { QueuedEvent } from '#resources'
+import type { FunctionAddress, FunctionAnswer, QueuedEvent } from '#resources'
 
 /** An event on disk. The id is the store's own and never used twice. */
 export type StoredEvent = QueuedEvent & { readonly id: number }
 
+/** How an event is tried again. */
+export interface Retry {
+  readonly attempts: number
+  readonly dueMs: number
+  /** Undefined: what is known of an earlier attempt stays. */
+  readonly lastError?: FunctionAnswer | undefined
+}
+
 /**
- * The durable queue of asynchronous invocations. Claims live in memory only: after a crash every event that was not
- * completed can be claimed again, so each runs at least once. The events of a function are deleted with it, claimed
- * ones too.
+ * The durable queue of asynchronous invocations, divided into lanes: the events of one address, a function with or
+ * without a qualifier, wait for none of another. Claims live in memory only: after a crash every event that was not
+ * completed can be claimed again, so each runs at least once. The events of a function are deleted with it, claimed ones
+ * too.
  */
 export interface EventStore {
   /** Resolves when the event is on disk. Throws QueueFull when too much waits to be written. */
   enqueue(event: QueuedEvent): Promise<void>
 
-  /** Up to `limit` events that are due and that nobody has claimed, oldest first. */
-  claim(nowMs: number, limit: number): Promise<readonly StoredEvent[]>
+  /** The lanes in which something has become due; each is told once, and again after `claim` found it empty. */
+  takeDue(nowMs: number): readonly FunctionAddress[]
+
+  /** The oldest event of the lane that is due and that nobody has claimed. */
+  claim(lane: FunctionAddress, nowMs: number): Promise<StoredEvent | undefined>
+
+  /** Gives a claimed event back as it was; it is the next one of its lane again. */
+  release(event: StoredEvent): void
 
   /** The event has run. Its deletion is written with the next batch: a crash before that runs it once more. */
-  complete(id: number): void
+  complete(event: StoredEvent): void
 
-  /** Gives a claimed event back, to be claimed again from `dueMs` on. */
-  retry(id: number, attempts: number, dueMs: number): Promise<void>
+  /** Gives a claimed event back on disk, to be claimed again when it is due. */
+  retry(event: StoredEvent, how: Retry): Promise<void>
 
   /** Events accepted and not completed. */
   count(): Promise<number>
 
-  /** Resolves when `claim` has something to give, or may have; rejects with the signal's reason. */
+  /** Resolves when `takeDue` has something to tell, or may have; rejects with the signal's reason. */
   waitForWork(signal: AbortSignal): Promise<void>
 }

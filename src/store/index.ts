@@ -13,7 +13,9 @@ export {
   UnzippedTooLarge,
   WrongSecretKey,
 } from './errors.ts'
-export type { EventStore, StoredEvent } from './event-store.ts'
+export type { EventMoves } from './event-moves.ts'
+export type { EventStore, Retry, StoredEvent } from './event-store.ts'
+export type { FailedEventStore, ListFailedEventsOptions, StoredFailedEvent } from './failed-event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
 export type { FunctionUrlStore } from './function-url-store.ts'
 export type {
@@ -42,6 +44,7 @@ export type {
 } from './log-store.ts'
 export type { LogLimits } from './logs/log-limits.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
+export type { OutboxLane, OutboxStore, StoredMessage } from './outbox-store.ts'
 export { rotateSecretKey } from './secrets/rotate-secret-key.ts'
 export type { SealPurpose, Secrets } from './secrets/secrets.ts'
 export type { ListSettingsOptions, SettingStore, SettingWrite } from './setting-store.ts'

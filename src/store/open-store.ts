@@ -4,11 +4,14 @@ import { openCodeStore } from './code/open-code-store.ts'
 import { createAliasStore } from './database/aliases.ts'
 import { createCodeSigningStore } from './database/code-signing.ts'
 import { openConcurrencyStore } from './database/concurrency.ts'
+import { createEventMoves } from './database/event-moves.ts'
 import { openEventStore } from './database/events.ts'
+import { openFailedEvents } from './database/failed-events.ts'
 import { openFunctionSettings } from './database/function-settings.ts'
 import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
 import { openLayerStore } from './database/layers.ts'
+import { openOutbox } from './database/outbox.ts'
 import { lockDataDirectory } from './lock-data-directory.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
@@ -48,6 +51,8 @@ export async function openStore({
   const secrets = createSecrets(await openKeyFile(dataDirectory))
   const database = parts.adopt(await openSqlite(dataDirectory, clock.now()), (opened) => opened.close())
   const events = parts.adopt(await openEventStore(database, clock, log), (opened) => opened.close())
+  const outbox = parts.adopt(await openOutbox(database, clock, log), (opened) => opened.close())
+  const failed = parts.adopt(await openFailedEvents(database, log), (opened) => opened.close())
   const code = parts.adopt(await openCodeStore(join(dataDirectory, 'code'), clock), (opened) => opened.close())
   const limits = { ...defaultLogLimits, ...logLimits }
   const logs = parts.adopt(await openLogStore(join(dataDirectory, 'logs'), clock, log, limits), (opened) =>
@@ -67,7 +72,7 @@ export async function openStore({
   const functions = createFunctionStore(
     database,
     { secrets, codeLimitBytes },
-    [aliases, concurrency, settings, codeSigning, events],
+    [aliases, concurrency, settings, codeSigning, events, failed],
     [settings],
   )
   const opened = parts.move()
@@ -82,6 +87,9 @@ export async function openStore({
     runtimeManagement: settings.runtimeManagement,
     recursion: settings.recursion,
     events,
+    outbox,
+    failedEvents: failed,
+    eventMoves: createEventMoves(database, { events, outbox, failed }, clock),
     identities,
     code,
     logs,

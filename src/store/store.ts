@@ -3,12 +3,15 @@ import type { AliasStore } from './alias-store.ts'
 import type { CodeSigningStore } from './code-signing-store.ts'
 import type { CodeStore } from './code-store.ts'
 import type { ConcurrencyStore } from './concurrency-store.ts'
+import type { EventMoves } from './event-moves.ts'
 import type { EventStore } from './event-store.ts'
+import type { FailedEventStore } from './failed-event-store.ts'
 import type { FunctionStore } from './function-store.ts'
 import type { FunctionUrlStore } from './function-url-store.ts'
 import type { IdentityStore } from './identity-store.ts'
 import type { LayerStore } from './layer-store.ts'
 import type { LogStore } from './log-store.ts'
+import type { OutboxStore } from './outbox-store.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { SettingStore } from './setting-store.ts'
 
@@ -28,6 +31,9 @@ export interface Store {
   readonly recursion: SettingStore<Recursion>
   readonly codeSigning: CodeSigningStore
   readonly events: EventStore
+  readonly outbox: OutboxStore
+  readonly failedEvents: FailedEventStore
+  readonly eventMoves: EventMoves
   readonly identities: IdentityStore
   readonly code: CodeStore
   readonly logs: LogStore

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { GetRoleCommand, ListUsersCommand } from '@aws-sdk/client-iam'
+import { GetRoleCommand, ListUsersCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import {
   AddPermissionCommand,
   CreateAliasCommand,
@@ -12,19 +12,26 @@ import {
   DeleteAliasCommand,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteFunctionEventInvokeConfigCommand,
+  DeleteProvisionedConcurrencyConfigCommand,
   GetAliasCommand,
   GetFunctionCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  GetFunctionEventInvokeConfigCommand,
   GetPolicyCommand,
+  GetProvisionedConcurrencyConfigCommand,
   type LambdaClient,
   ListAliasesCommand,
+  ListFunctionEventInvokeConfigsCommand,
   ListFunctionsCommand,
+  ListProvisionedConcurrencyConfigsCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutFunctionEventInvokeConfigCommand,
+  PutProvisionedConcurrencyConfigCommand,
   PutResourcePolicyCommand,
   RemovePermissionCommand,
   TagResourceCommand,
@@ -32,8 +39,11 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  UpdateFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { isOpenToAccounts } from '#auth'
+import { lambdaService, type OperationName } from '#model'
 import {
   allowUser,
   createFunction,
@@ -47,9 +57,12 @@ import {
   stsClient,
   untilUpdated,
 } from '../support/clients.ts'
-import { answering } from '../support/functions.ts'
+import { answering, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
+import { sendSigned } from '../support/raw.ts'
 import { denied, type Refusal, refusalOf } from '../support/refusal.ts'
+import { restRequest } from '../support/sample-requests.ts'
+import { sampleInput } from '../support/samples.ts'
 import { inAccount, REGION, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOf } from '../support/zip.ts'
 
@@ -143,8 +156,11 @@ test('an account sees its own functions, roles, users and logs only, also of the
 test('what a policy opens with lambda:* works from the other account, by the ARN of the function', async (t) => {
   await createFunction(owner, { FunctionName: 'shared', code: answering('v1') })
   await grant('shared', GUEST, 'all')
+  await publishVersion(owner, 'shared')
+  await grant('shared', GUEST, 'version', 'lambda:*', '1')
   const FunctionName = arnIn(OWNER, 'shared')
   const alias = { FunctionName, Name: 'live' }
+  const version = { FunctionName, Qualifier: '1' }
   const calls: Readonly<Record<string, (client: LambdaClient) => Promise<unknown>>> = {
     GetFunction: (client) => client.send(new GetFunctionCommand({ FunctionName })),
     GetFunctionConfiguration: (client) => client.send(new GetFunctionConfigurationCommand({ FunctionName })),
@@ -163,6 +179,21 @@ test('what a policy opens with lambda:* works from the other account, by the ARN
     GetAlias: (client) => client.send(new GetAliasCommand(alias)),
     ListAliases: (client) => client.send(new ListAliasesCommand({ FunctionName })),
     UpdateAlias: (client) => client.send(new UpdateAliasCommand({ ...alias, Description: 'theirs' })),
+    PutFunctionEventInvokeConfig: (client) =>
+      client.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 1 })),
+    GetFunctionEventInvokeConfig: (client) => client.send(new GetFunctionEventInvokeConfigCommand({ FunctionName })),
+    UpdateFunctionEventInvokeConfig: (client) =>
+      client.send(new UpdateFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 0 })),
+    ListFunctionEventInvokeConfigs: (client) =>
+      client.send(new ListFunctionEventInvokeConfigsCommand({ FunctionName })),
+    DeleteFunctionEventInvokeConfig: (client) =>
+      client.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName })),
+    PutProvisionedConcurrencyConfig: (client) =>
+      client.send(new PutProvisionedConcurrencyConfigCommand({ ...version, ProvisionedConcurrentExecutions: 1 })),
+    GetProvisionedConcurrencyConfig: (client) => client.send(new GetProvisionedConcurrencyConfigCommand(version)),
+    ListProvisionedConcurrencyConfigs: (client) =>
+      client.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName })),
+    DeleteProvisionedConcurrencyConfig: (client) => client.send(new DeleteProvisionedConcurrencyConfigCommand(version)),
     DeleteAlias: (client) => client.send(new DeleteAliasCommand(alias)),
     TagResource: (client) => client.send(new TagResourceCommand({ Resource: FunctionName, Tags: { a: 'b' } })),
     ListTags: (client) => client.send(new ListTagsCommand({ Resource: FunctionName })),
@@ -197,6 +228,23 @@ test('other operations on a function of another account are refused without a wo
       assert.deepEqual([code, status], ['AccessDeniedException', 403])
       assert.doesNotMatch(message, /authorized/)
     })
+  }
+})
+
+/** Operations on a function that no policy opens to other accounts. */
+const closed = (Object.keys(lambdaService.operations) as OperationName[]).filter((name) => {
+  const { FunctionName, Resource } = sampleInput(lambdaService, name)
+  return (FunctionName ?? Resource) !== undefined && !isOpenToAccounts(name)
+})
+
+test('of all operations on a function only those that AWS names are open to another account', async () => {
+  await createFunction(owner, { FunctionName: 'narrow', code: answering('narrow') })
+  await grant('narrow', GUEST, 'all')
+  assert.ok(closed.length > 20)
+  for (const name of closed) {
+    const input = { ...sampleInput(lambdaService, name), FunctionName: arnIn(OWNER, 'narrow') }
+    const { status, body } = await sendSigned(guest, restRequest(name, input))
+    assert.deepEqual([name, status, body], [name, 403, { Message: null }])
   }
 })
 
@@ -275,7 +323,15 @@ test('the file system of another account is not there', async () => {
 
 test('who names a function of another account as a destination does not learn whether it is there', async () => {
   for (const FunctionName of ['hidden', 'shown']) await createFunction(owner, { FunctionName, code: answering('') })
-  await createFunction(guest, { FunctionName: 'sending', code: answering('') })
+  const Role = await executionRole(guest, 'sender')
+  await iamClient(guest).send(
+    new PutRolePolicyCommand({
+      RoleName: 'sender',
+      PolicyName: 'send',
+      PolicyDocument: policy(allow('lambda:InvokeFunction')),
+    }),
+  )
+  await createFunction(guest, { FunctionName: 'sending', Role, code: answering('') })
   await grant('shown', GUEST, 'destination', 'lambda:InvokeFunction')
   const send = (name: string) =>
     lambdaClient(guest)
@@ -289,7 +345,8 @@ test('who names a function of another account as a destination does not learn wh
         () => 'sent',
         ({ message }: Error) => message,
       )
-  const unknown = (name: string) => `The destination ARN ${arnIn(OWNER, name)} is invalid.`
+  const unknown = (name: string) =>
+    `The function's execution role does not have permissions to call InvokeFunction on ${arnIn(OWNER, name)}`
   for (const name of ['hidden', 'absent', 'shown:$LATEST']) assert.equal(await send(name), unknown(name))
   assert.notEqual(await send('shown'), unknown('shown'))
 })

@@ -30,7 +30,7 @@ import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/se
 import { zipOf, zipOfEntries } from '../support/zip.ts'
 
 const BUCKET = 'packages'
-const keys = { LAMBENT_S3_ACCESS_KEY_ID: 'testing', LAMBENT_S3_SECRET_ACCESS_KEY: 'testing' }
+const keys = { LAMBENT_AWS_ACCESS_KEY_ID: 'testing', LAMBENT_AWS_SECRET_ACCESS_KEY: 'testing' }
 
 let moto: Moto
 let s3: S3Client

@@ -316,8 +316,8 @@ test('a config goes with its alias, its version and its function', async () => {
 })
 
 for (const [says, config, why] of [
-  ['no retries', { MaximumRetryAttempts: 0 }, 'it failed 1 times'],
-  ['an age that ends before the first retry', { MaximumEventAgeInSeconds: 60 }, 'it failed 1 times and is too old'],
+  ['no retries', { MaximumRetryAttempts: 0 }, 'RetriesExhausted'],
+  ['an age that ends before the first retry', { MaximumEventAgeInSeconds: 60 }, 'EventAgeExceeded'],
 ] as const)
   test(`a failing event runs once when its config says ${says}`, async () => {
     const FunctionName = `fails-${Object.keys(config)}`

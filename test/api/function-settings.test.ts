@@ -242,7 +242,7 @@ const refused: readonly { readonly name: string; readonly change: Create & Updat
     name: 'a dead-letter queue of Kinesis',
     change: { DeadLetterConfig: { TargetArn: `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/s` } },
     expected: invalid(
-      `Invalid dead letter queue ARN: arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/s is neither a queue of SQS nor a topic of SNS.`,
+      `Invalid dead letter queue ARN: arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/s is neither a standard queue of SQS nor a standard topic of SNS.`,
     ),
   },
   ...['sqs', 'sns'].map((service) => ({

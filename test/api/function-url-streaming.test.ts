@@ -17,7 +17,7 @@ let url: string
 before(async () => {
   gates = await startGates()
   server = await startTestServer({ args: ['--auth', 'none'] })
-  await createFunction(server, { FunctionName: 'streams', code: ORDERS, Timeout: 3 })
+  await createFunction(server, { FunctionName: 'streams', code: ORDERS, Timeout: 60 })
   await createFunction(server, { FunctionName: 'echo', code: 'echo-node' })
   url = await createUrl(server, { FunctionName: 'streams', InvokeMode: 'RESPONSE_STREAM' })
 })

@@ -4,15 +4,14 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import {
   CreateAliasCommand,
   DeleteAliasCommand,
-  DeleteFunctionConcurrencyCommand,
   InvokeAsyncCommand,
   InvokeCommand,
-  PutFunctionConcurrencyCommand,
   UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient, untilUpdated } from '../support/clients.ts'
 import { answering, arnOf, describeAs, publishAnswering, publishVersion } from '../support/functions.ts'
+import { HOLDS, holdEvents } from '../support/hold-events.ts'
 import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
 import { invalid, notFound, refusalIn, refusalOf } from '../support/refusal.ts'
@@ -163,8 +162,10 @@ test('an alias that moves is followed by the next invocation', async () => {
 
 /** Logs what ran, under which version, for which qualifier or name. */
 const LOGGING = {
-  'index.mjs': `export const handler = async (event, { functionVersion, invokedFunctionArn }) =>
-    console.log(['ran', event.id, 'as', functionVersion, 'for', invokedFunctionArn.split(':').at(-1)].join(' '))`,
+  'index.mjs': `export const handler = async (event, { functionVersion, invokedFunctionArn }) => {
+    ${HOLDS}
+    console.log(['ran', event.id, 'as', functionVersion, 'for', invokedFunctionArn.split(':').at(-1)].join(' '))
+  }`,
 }
 
 const logged = (FunctionName: string, filterPattern: string, on = server) =>
@@ -194,22 +195,18 @@ test('an event runs the version that its alias points to', async () => {
 test('an event that waited runs what its alias points to by then, also after a crash', async () => {
   await using first = await startTestServer()
   const { dataDirectory } = first
-  await createFunction(first, { FunctionName: 'late', code: LOGGING })
+  await createFunction(first, { FunctionName: 'late', code: LOGGING, Timeout: 900 })
   await publishVersion(first, 'late')
   await describeAs(first, 'late', 'second')
   await publishVersion(first, 'late')
   const names = { FunctionName: 'late', Name: 'live' }
   await lambdaClient(first).send(new CreateAliasCommand({ ...names, FunctionVersion: '1' }))
-  // Nothing reserved: the event cannot run yet.
-  await lambdaClient(first).send(
-    new PutFunctionConcurrencyCommand({ FunctionName: 'late', ReservedConcurrentExecutions: 0 }),
-  )
+  await holdEvents(first, 'late')
   await invoke(first, 'late:live', { id: 'moved' }, { InvocationType: 'Event' })
   await lambdaClient(first).send(new UpdateAliasCommand({ ...names, FunctionVersion: '2' }))
   await first.kill()
 
   await using second = await startTestServer({ dataDirectory })
-  await lambdaClient(second).send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'late' }))
   assert.equal(await logged('late', 'moved', second), 'ran moved as 2 for live')
 })
 

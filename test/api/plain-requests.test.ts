@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createFunction } from '../support/clients.ts'
+import { CreateFunctionUrlConfigCommand } from '@aws-sdk/client-lambda'
+import { createFunction, lambdaClient } from '../support/clients.ts'
 import { exchange } from '../support/exchange.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 // Plain invocations are read by hand, everything else by Node's parser. Nobody should be able to tell which one it was.
 
 let server: TestServer
+let urlHost: string
 before(async () => {
   server = await startTestServer({ args: ['--auth', 'none'] })
   await createFunction(server, { FunctionName: 'echo', code: 'echo-node' })
+  await createFunction(server, {
+    FunctionName: 'says',
+    code: { 'index.mjs': "export const handler = async ({ body }) => JSON.parse(Buffer.from(body, 'base64'))" },
+  })
+  const url = { FunctionName: 'says', AuthType: 'NONE' } as const
+  const { FunctionUrl } = await lambdaClient(server).send(new CreateFunctionUrlConfigCommand(url))
+  urlHost = new URL(FunctionUrl ?? '').host
 })
 after(() => server[Symbol.asyncDispose]())
 
@@ -96,5 +105,23 @@ for (const { name, parts, status, answers = 1 } of cases) {
     const [, ...byNode] = comparable(await exchange(server, [UNKNOWN, ...parts], answers + 1))
     assert.deepEqual(byHand, byNode)
     assert.match(byHand[0] ?? '', new RegExp(`^HTTP/1.1 ${status} `))
+  })
+}
+
+const answersOfUrls = [
+  { statusCode: 204, body: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!' },
+  { statusCode: 304, body: 'nothing' },
+  { statusCode: 200, cookies: ['a=1', 'b=2'], body: 'two cookies' },
+]
+
+for (const answer of answersOfUrls) {
+  test(`a URL whose path looks like an invocation is a URL: ${JSON.stringify(answer)}`, async () => {
+    const request = invocation([], JSON.stringify(answer)).replace('Host: h', `Host: ${urlHost}`)
+    // What follows shows where the first answer ends.
+    const byHand = comparable(await exchange(server, [request, UNKNOWN], 2))
+    const [, ...byNode] = comparable(await exchange(server, [UNKNOWN, request, UNKNOWN], 3))
+    assert.deepEqual(byHand, byNode)
+    assert.match(byHand[0] ?? '', new RegExp(`^HTTP/1.1 ${answer.statusCode} `))
+    assert.match(byHand[1] ?? '', /^HTTP\/1.1 404 /)
   })
 }

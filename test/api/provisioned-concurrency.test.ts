@@ -261,6 +261,17 @@ test('a function whose Init fails cannot be provisioned, and says so', async () 
   await client.send(new DeleteFunctionCommand({ FunctionName: 'broken' }))
 })
 
+test('an environment serves one invocation after another', async () => {
+  await create('counts', { 'index.mjs': 'let count = 0; export const handler = async () => ++count' })
+  await put('1', 1, 'counts')
+  await settled('1', 'counts')
+  for (const payload of [1, 2, 3]) {
+    assert.equal((await invoke(server, 'counts', {}, { Qualifier: '1' })).payload, payload)
+    assert.equal((await get('1', 'counts')).Status, 'READY')
+  }
+  await client.send(new DeleteFunctionCommand({ FunctionName: 'counts' }))
+})
+
 test('an environment that ends is replaced', async () => {
   const exits = {
     'index.mjs': `export const handler = async ({ exit }) =>

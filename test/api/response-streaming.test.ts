@@ -25,8 +25,9 @@ before(async () => {
     createFunction(server, { FunctionName: 'echo-node', code: 'echo-node' }),
     createFunction(server, { FunctionName: 'echo-python', code: 'echo-python', ...python }),
     createFunction(server, { FunctionName: 'throw-node', code: 'throw-node' }),
-    createFunction(server, { FunctionName: 'streams', code: TELLING, Timeout: 2 }),
-    createFunction(server, { FunctionName: 'floods', code: FLOODING, MemorySize: 512 }),
+    createFunction(server, { FunctionName: 'streams', code: TELLING, Timeout: 60 }),
+    createFunction(server, { FunctionName: 'brief', code: TELLING, Timeout: 2 }),
+    createFunction(server, { FunctionName: 'floods', code: FLOODING, MemorySize: 1769, Timeout: 120 }),
   ])
 })
 after(async () => {
@@ -130,7 +131,14 @@ test('the log tail comes at the end', async () => {
   assert.match(Buffer.from(buffered.complete?.LogResult ?? '', 'base64').toString(), /Invoke Error/)
 })
 
-const errors: readonly { name: string; event: object; text: string; code: string; details: RegExp }[] = [
+const errors: readonly {
+  name: string
+  isBrief?: boolean
+  event: object
+  text: string
+  code: string
+  details: RegExp
+}[] = [
   {
     name: 'throws',
     event: { how: 'throw' },
@@ -161,6 +169,7 @@ const errors: readonly { name: string; event: object; text: string; code: string
   },
   {
     name: 'takes too long',
+    isBrief: true,
     event: { parts: ['begun'], how: 'hang' },
     text: 'begun',
     code: 'Sandbox.Timedout',
@@ -168,15 +177,16 @@ const errors: readonly { name: string; event: object; text: string; code: string
   },
   {
     name: 'takes too long before its first byte',
+    isBrief: true,
     event: { how: 'hang' },
     text: '',
     code: 'Unhandled',
     details: /Task timed out after 2\.00 seconds/,
   },
 ]
-for (const { name, event, text, code, details } of errors)
+for (const { name, event, text, code, details, isBrief } of errors)
   test(`a function that ${name}: the stream completes with the error`, async () => {
-    const streamed = await invokeStream(server, 'streams', event)
+    const streamed = await invokeStream(server, isBrief ? 'brief' : 'streams', event)
     assert.equal(streamed.status, 200)
     assert.equal(streamed.text, text)
     assert.equal(streamed.complete?.ErrorCode, code)
@@ -357,7 +367,7 @@ for (const size of [1_000, 65_536])
     await poll(() => (written() > 0 ? true : undefined))
     const before = peakMemoryMb(server.process.pid)
     // Meanwhile a function that is not held up would long have been ready.
-    for (let count = 0; count < 2; count++) await invokeStream(server, 'floods', { mib: 64, size })
+    for (let count = 0; count < 2; count++) await invokeStream(server, 'floods', { mib: 33, size })
     // What fits into the network's own buffers is written all the same.
     assert.ok(written() < 32, `${written()} MiB were written to nobody`)
     assert.ok(peakMemoryMb(server.process.pid) - before < 64, `it grew from ${before} MB`)

@@ -155,8 +155,8 @@ const inVain: readonly {
   },
   {
     name: 'half a key for S3',
-    environment: { LAMBENT_S3_ACCESS_KEY_ID: 'key' },
-    line: /^LAMBENT_S3_ACCESS_KEY_ID and LAMBENT_S3_SECRET_ACCESS_KEY must be set together$/,
+    environment: { LAMBENT_AWS_ACCESS_KEY_ID: 'key' },
+    line: /^LAMBENT_AWS_ACCESS_KEY_ID and LAMBENT_AWS_SECRET_ACCESS_KEY must be set together$/,
   },
   {
     name: 'an unknown option',

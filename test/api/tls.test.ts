@@ -15,6 +15,7 @@ import { sendRaw } from '../support/raw.ts'
 import { refusalIn } from '../support/refusal.ts'
 import { run } from '../support/run.ts'
 import { cleanEnvironment, startTestServer, type TestServer } from '../support/server.ts'
+import { signedText, textOf } from '../support/signed-text.ts'
 import { assertGivesUp, startInVain } from '../support/start-in-vain.ts'
 
 const certificate = makeCertificate()
@@ -47,6 +48,24 @@ test('the SDK invokes through it, again and again on one connection', async () =
     assert.equal(answer.Payload?.transformToString(), Payload)
   }
 })
+
+// Read by hand, and by Node's parser.
+for (const length of [10, 200_000]) {
+  test(`who closes the sending side behind a request of ${length} bytes gets its whole answer`, async () => {
+    const body = JSON.stringify('a'.repeat(length))
+    await using plain = await startTestServer()
+    await createFunction(plain, { FunctionName: 'echo', code: 'echo-node' })
+    for (const [at, open] of [
+      [server, () => connect({ port: port(), ca: readFileSync(certificate.ca), servername: 'localhost' })],
+      [plain, () => connectPlain({ port: Number(new URL(plain.url).port) })],
+    ] as const) {
+      const socket = open()
+      socket.end(textOf(signedText(at, { method: 'POST', path: PATH, body })), 'latin1')
+      const answer = Buffer.concat(await Array.fromAsync(socket)).toString('latin1')
+      assert.ok(answer.endsWith(`\r\n\r\n${body}`), answer.slice(0, 500))
+    }
+  })
+}
 
 test('boto3 invokes through it when it trusts the authority, and does not when it does not', async () => {
   const program = (verify: string) => `

@@ -2,14 +2,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import {
-  DeleteFunctionCommand,
-  DeleteFunctionConcurrencyCommand,
-  InvokeCommand,
-  PutFunctionConcurrencyCommand,
-} from '@aws-sdk/client-lambda'
+import { DeleteFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient } from '../support/clients.ts'
 import { dataDirectory } from '../support/directories.ts'
+import { HOLDS, holdEvents } from '../support/hold-events.ts'
 import { poll } from '../support/poll.ts'
 import { processesWith } from '../support/processes.ts'
 import { startRecorder } from '../support/recorder.ts'
@@ -62,13 +58,14 @@ test('a thousand events run although the server is killed right after it accepte
   assert.deepEqual([...recorder.told.keys()].sort(), names.toSorted())
 })
 
+const waiting = { 'index.mjs': `export const handler = async (event) => { ${HOLDS}; console.log(event.name) }` }
+
 test('events that had not begun when the server was killed run once, as the log tells', async () => {
   using directory = dataDirectory()
   await using first = await startTestServer({ dataDirectory: directory.path })
   const FunctionName = 'waiting'
-  await createFunction(first, { FunctionName, code: 'echo-node' })
-  const nothing = { FunctionName, ReservedConcurrentExecutions: 0 }
-  await lambdaClient(first).send(new PutFunctionConcurrencyCommand(nothing))
+  await createFunction(first, { FunctionName, code: waiting, Timeout: 900 })
+  await holdEvents(first, FunctionName)
   const names = numbers(300)
   await sendEvents(
     first,
@@ -77,7 +74,6 @@ test('events that had not begun when the server was killed run once, as the log 
   )
   await first.kill()
   await using second = await startTestServer({ dataDirectory: directory.path })
-  await lambdaClient(second).send(new DeleteFunctionConcurrencyCommand({ FunctionName }))
   const lines = await poll(async () => {
     const found = await logged(second, 'waiting', 'number-').catch(() => [])
     return found.length >= names.length ? found : undefined
@@ -131,9 +127,10 @@ test('an event that fails is logged under its request id and holds up nobody', a
 test('events of a function that is deleted are dropped, and others go on', async () => {
   using recorder = await startRecorder()
   await using server = await startTestServer()
-  for (const FunctionName of ['doomed', 'other']) await createFunction(server, { FunctionName, code: 'tell-node' })
-  const nothing = { FunctionName: 'doomed', ReservedConcurrentExecutions: 0 }
-  await lambdaClient(server).send(new PutFunctionConcurrencyCommand(nothing))
+  await createFunction(server, { FunctionName: 'other', code: 'tell-node' })
+  const tell = `export const handler = async (event) => { ${HOLDS}; if (event.url) await fetch(event.url) }`
+  await createFunction(server, { FunctionName: 'doomed', code: { 'index.mjs': tell }, Timeout: 900 })
+  await holdEvents(server, 'doomed')
   await sendEvents(
     server,
     'doomed',
@@ -144,6 +141,8 @@ test('events of a function that is deleted are dropped, and others go on', async
   await poll(() => recorder.told.get('other'))
   assert.equal((await invoke(server, 'other', { url: recorder.urlFor('last') })).FunctionError, undefined)
   assert.deepEqual([...recorder.told.keys()].sort(), ['last', 'other'])
+  // It would wait for the invocation that held the events.
+  await server.kill()
 })
 
 const spawnsChild = `

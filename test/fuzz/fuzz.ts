@@ -160,6 +160,8 @@ function forge(request: RequestText, random: Random): RequestText {
   ])()
 }
 
+const TEXT = /^content-type: \S*(json|xml)/im
+
 // Of a request, so that a failure can be read.
 const SHOWN_CHARACTERS = 1_500
 
@@ -168,5 +170,7 @@ function judge({ end, status, text }: Answer, whole: string): Verdict {
   if (end === 'silence') return `no answer to\n${sent}`
   if (status === undefined) return `the connection ended without an answer to\n${sent}`
   if (status >= 500 && status !== 501 && status !== 503) return `${text}\nto\n${sent}`
-  return isUtf8(Buffer.from(text, 'latin1')) ? undefined : `an answer that is no UTF-8: ${text}\nto\n${sent}`
+  return !TEXT.test(text) || isUtf8(Buffer.from(text, 'latin1'))
+    ? undefined
+    : `an answer that is no UTF-8: ${text}\nto\n${sent}`
 }

@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { type Clock, systemClock } from '#base'
+import { systemClock } from '#base'
 import type { QueuedEvent } from '#resources'
 import { type EventStore, QueueFull, type StoredEvent } from '#store'
+import { claim } from '../support/claim.ts'
+import { manualClock } from '../support/manual-clock.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
 
 function queuedEvent(requestId: string, change: Partial<QueuedEvent> = {}): QueuedEvent {
@@ -24,29 +26,10 @@ function queuedEvent(requestId: string, change: Partial<QueuedEvent> = {}): Queu
 
 const ids = (events: readonly StoredEvent[]): string[] => events.map(({ requestId }) => requestId)
 
-/** A clock that stands still until it is told the time. */
-function manualClock(startMs: number) {
-  let nowMs = startMs
-  const sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
-  const clock: Clock = {
-    now: () => nowMs,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-        sleepers.add({ untilMs: nowMs + ms, wake: resolve })
-      }),
-  }
-  const set = (ms: number) => {
-    nowMs = ms
-    for (const { untilMs, wake } of sleepers) if (untilMs <= ms) wake()
-  }
-  return { clock, set }
-}
-
 async function claimAll(events: EventStore, nowMs: number, limit = 100): Promise<StoredEvent[]> {
   const all: StoredEvent[] = []
   for (;;) {
-    const claimed = await events.claim(nowMs, limit)
+    const claimed = await claim(events, nowMs, limit)
     if (claimed.length === 0) return all
     all.push(...claimed)
   }
@@ -56,14 +39,14 @@ test('an accepted event is claimed once, as it came', async (t) => {
   const { events } = await temporaryStore(t)
   const event = queuedEvent('a', { qualifier: 'live' })
   await events.enqueue(event)
-  const [claimed] = await events.claim(1_000, 10)
+  const [claimed] = await claim(events, 1_000, 10)
   assert.ok(claimed)
   const { id, ...rest } = claimed
   assert.equal(typeof id, 'number')
   assert.deepEqual(rest, event)
-  assert.deepEqual(await events.claim(1_000, 10), [])
+  assert.deepEqual(await claim(events, 1_000, 10), [])
   assert.equal(await events.count(), 1)
-  events.complete(id)
+  events.complete(claimed)
   assert.equal(await events.count(), 0)
 })
 
@@ -71,9 +54,9 @@ test('events that were claimed and not completed are claimed again after a resta
   const dataDirectory = await temporaryDirectory(t)
   const first = await temporaryStore(t, { dataDirectory })
   for (const name of ['a', 'b', 'c']) await first.events.enqueue(queuedEvent(name))
-  const [a] = await first.events.claim(1_000, 2)
+  const [a] = await claim(first.events, 1_000, 2)
   assert.ok(a)
-  first.events.complete(a.id)
+  first.events.complete(a)
   await first.close()
 
   const { events } = await temporaryStore(t, { dataDirectory })
@@ -94,7 +77,7 @@ test('more events than memory keeps come back from disk in order, each once', as
 test('claims made at the same time share the events out', async (t) => {
   const { events } = await temporaryStore(t)
   await Promise.all(Array.from({ length: 1_500 }, (_, i) => events.enqueue(queuedEvent(String(i)))))
-  const claimed = await Promise.all(Array.from({ length: 40 }, () => events.claim(2_000, 50)))
+  const claimed = await Promise.all(Array.from({ length: 40 }, () => claim(events, 2_000, 50)))
   const all = [...claimed.flat(), ...(await claimAll(events, 2_000))]
   assert.equal(new Set(ids(all)).size, 1_500)
   assert.equal(all.length, 1_500)
@@ -107,13 +90,16 @@ test('while events arrive, fail, are retried and complete, each runs as often as
   const stop = new AbortController()
   const deliver = async () => {
     while (runs.size < total || (await events.count()) > 0) {
-      await events.waitForWork(stop.signal)
-      for (const { id, requestId, attempts } of await events.claim(Date.now(), 7)) {
+      const claimed = await claim(events, Date.now(), 7)
+      for (const event of claimed) {
+        const { requestId, attempts } = event
         runs.set(requestId, [...(runs.get(requestId) ?? []), attempts])
         // Every fifth event fails twice.
-        if (Number(requestId) % 5 === 0 && attempts < 2) await events.retry(id, attempts + 1, Date.now() + attempts)
-        else events.complete(id)
+        if (Number(requestId) % 5 === 0 && attempts < 2)
+          await events.retry(event, { attempts: attempts + 1, dueMs: Date.now() + attempts })
+        else events.complete(event)
       }
+      if (claimed.length === 0) await events.waitForWork(stop.signal)
       if (runs.size === total && (await events.count()) === 0) stop.abort()
     }
   }
@@ -131,47 +117,47 @@ test('while events arrive, fail, are retried and complete, each runs as often as
 test('a retried event is not claimed before it is due, and then with its attempts', async (t) => {
   const { events } = await temporaryStore(t)
   await events.enqueue(queuedEvent('a'))
-  const [claimed] = await events.claim(1_000, 1)
+  const [claimed] = await claim(events, 1_000, 1)
   assert.ok(claimed)
-  await events.retry(claimed.id, 1, 61_000)
-  assert.deepEqual(await events.claim(60_999, 10), [])
-  const [again] = await events.claim(61_000, 10)
+  await events.retry(claimed, { attempts: 1, dueMs: 61_000 })
+  assert.deepEqual(await claim(events, 60_999, 10), [])
+  const [again] = await claim(events, 61_000, 10)
   assert.deepEqual(again, { ...claimed, attempts: 1, dueMs: 61_000 })
   assert.equal(await events.count(), 1)
 })
 
 test('an event accepted for later waits, one due earlier overtakes it', async (t) => {
-  const { clock } = manualClock(1_000)
+  const clock = manualClock(1_000)
   const { events } = await temporaryStore(t, { clock })
   await events.enqueue(queuedEvent('late', { dueMs: 9_000 }))
-  assert.deepEqual(await events.claim(8_999, 10), [])
+  assert.deepEqual(await claim(events, 8_999, 10), [])
   await events.enqueue(queuedEvent('early', { dueMs: 5_000 }))
-  assert.deepEqual(ids(await events.claim(9_000, 10)), ['early', 'late'])
+  assert.deepEqual(ids(await claim(events, 9_000, 10)), ['early', 'late'])
 })
 
 test('an event due before what was already read from disk is still found', async (t) => {
-  const { clock } = manualClock(0)
+  const clock = manualClock(0)
   const { events } = await temporaryStore(t, { clock })
   await events.enqueue(queuedEvent('a', { dueMs: 5_000 }))
-  assert.deepEqual(ids(await events.claim(5_000, 10)), ['a'])
+  assert.deepEqual(ids(await claim(events, 5_000, 10)), ['a'])
   await events.enqueue(queuedEvent('b', { dueMs: 2_000 }))
-  assert.deepEqual(ids(await events.claim(5_000, 10)), ['b'])
+  assert.deepEqual(ids(await claim(events, 5_000, 10)), ['b'])
 })
 
 test('the events of a deleted function are gone, also those claimed', async (t) => {
   const { events, functions } = await temporaryStore(t)
   for (const name of ['a', 'b']) await events.enqueue(queuedEvent(name))
   await events.enqueue(queuedEvent('other', { functionName: 'other' }))
-  const [a] = await events.claim(1_000, 1)
+  const [a] = await claim(events, 1_000, 1)
   assert.ok(a)
   await functions.delete('000000000000', 'echo')
-  await events.retry(a.id, 1, 1_000)
+  await events.retry(a, { attempts: 1, dueMs: 1_000 })
   assert.deepEqual(ids(await claimAll(events, 2_000)), ['other'])
   assert.equal(await events.count(), 1)
 })
 
 test('waiting for work ends when an event arrives, when a retry is due, and with the signal', async (t) => {
-  const { clock, set } = manualClock(1_000)
+  const clock = manualClock(1_000)
   const { events } = await temporaryStore(t, { clock })
   const stop = new AbortController()
 
@@ -179,15 +165,15 @@ test('waiting for work ends when an event arrives, when a retry is due, and with
   await events.enqueue(queuedEvent('a'))
   await arrival
 
-  const [a] = await events.claim(1_000, 1)
+  const [a] = await claim(events, 1_000, 2)
   assert.ok(a)
-  await events.retry(a.id, 1, 61_000)
+  await events.retry(a, { attempts: 1, dueMs: 61_000 })
   const due = events.waitForWork(stop.signal)
   assert.equal(await Promise.race([due, systemClock.sleep(20).then(() => 'still waiting')]), 'still waiting')
-  set(61_000)
+  clock.set(61_000)
   await due
 
-  assert.equal((await events.claim(61_000, 10)).length, 1)
+  assert.equal((await claim(events, 61_000, 10)).length, 1)
   const aborted = assert.rejects(events.waitForWork(stop.signal), /enough/)
   stop.abort(new Error('enough'))
   await aborted

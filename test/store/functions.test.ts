@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { LATEST } from '#resources'
 import { InvalidCursor, type Store } from '#store'
+import { claim } from '../support/claim.ts'
 import { functionVersion } from './function-version.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
 
@@ -129,7 +130,7 @@ test('a function goes with its versions, aliases, reservation and events, and ta
     [undefined, 5],
   )
   assert.deepEqual(
-    (await left.events.claim(1, 10)).map(({ functionName }) => functionName),
+    (await claim(left.events, 1, 10)).map(({ functionName }) => functionName),
     ['other'],
   )
 })

@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { LATEST } from '#resources'
 import { statements as first } from '../../src/store/sqlite/migrations/0001-functions-events-identities.ts'
+import { migrations } from '../../src/store/sqlite/migrations/index.ts'
 import { functionVersion } from './function-version.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
+
+test('the number of each migration is its place', async () => {
+  const folder = join(import.meta.dirname, '../../src/store/sqlite/migrations')
+  const files = (await readdir(folder)).filter((name) => /^\d/.test(name)).sort()
+  const inOrder = await Promise.all(files.map(async (name) => (await import(join(folder, name))).statements))
+  assert.deepEqual(inOrder, migrations)
+  assert.deepEqual(
+    files.map((name) => Number(name.slice(0, 4))),
+    files.map((_, index) => index + 1),
+  )
+})
 
 test('a database of the first schema is brought up to date with what is in it', async (t) => {
   const dataDirectory = await temporaryDirectory(t)

@@ -95,6 +95,7 @@ test('what was written before there were keys is read, and sealed by a rotation'
   await check(older)
   await older.close()
   await rotateSecretKey(dataDirectory, 0)
+  assert.equal(await isReadable(dataDirectory), false)
   await check(await temporaryStore(t, { dataDirectory }))
 })
 
@@ -125,4 +126,14 @@ test('what is sealed opens for its purpose only, and not when it was changed', a
     ['access-key', ''],
   ] as const)
     assert.equal(secrets.open(purpose, text), undefined, text)
+})
+
+test('a sealed text with anything around it is another text, whatever its length', async (t) => {
+  const { secrets } = await temporaryStore(t)
+  for (let length = 0; length < 6; length++) {
+    const sealed = secrets.seal('session-token', Buffer.alloc(length))
+    assert.deepEqual(secrets.open('session-token', sealed), Buffer.alloc(length))
+    for (const other of [`${sealed}x`, `${sealed}=`, `${sealed} `, `${sealed}!`, sealed.replace('.', '. ')])
+      assert.equal(secrets.open('session-token', other), undefined, other)
+  }
 })

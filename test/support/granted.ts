@@ -115,6 +115,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   GetRuntimeManagementConfig: { input: {} },
   Invoke: { input: { Payload: '{}' } },
   InvokeAsync: { input: { InvokeArgs: '{}' } },
+  InvokeWithResponseStream: { input: { Payload: '{}' } },
   ListAliases: { input: {} },
   ListCodeSigningConfigs: { input: {} },
   ListFunctionEventInvokeConfigs: { input: {} },
@@ -179,6 +180,8 @@ export function aboutFunction(operation: string, input: Input, { FunctionName, Q
   return { ...input, FunctionName: `${FunctionName}:${Qualifier}` }
 }
 
+const isSettling = /^(CreateFunction|UpdateFunctionConfiguration)$/
+
 /** The answer to a request that differs from the granted one in `change`, between what comes before and after it. */
 export async function ask(
   server: TestServer,
@@ -191,7 +194,8 @@ export async function ask(
   if (before) await send(...before)
   const asked = { ...aboutFunction(operation, input, address), ...change }
   const answer = await sendSigned(server, restRequest(operation, asked))
-  if (operation === 'UpdateFunctionConfiguration' && answer.status === 200) await untilUpdated(server, 'fn')
+  // A function that is made or changed goes on changing by itself for a moment.
+  if (isSettling.test(operation) && answer.status < 300) await untilUpdated(server, String(answer.body.FunctionName))
   if (after) await send(...after)
   return answer
 }

@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'DeadLetterConfig, CapacityProviderConfig, DurableConfig, TenancyConfig, container images, PublishTo and destinations of events are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'CapacityProviderConfig, DurableConfig, TenancyConfig, container images and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {

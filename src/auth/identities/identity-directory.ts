@@ -106,6 +106,12 @@ export class IdentityDirectory {
     return { secretAccessKey, sessionToken, expiresAtMs, caller }
   }
 
+  /** Who Lambda itself is when it acts in an execution role; undefined when there is no such role. */
+  serviceCaller(account: string, roleArn: string, sessionName: string): Promise<Caller | undefined> {
+    const actor = { kind: 'role', roleArn, sessionName } as const
+    return this.#sessionCaller({ account, actor, accessKeyId: '', secretAccessKey: '', expiresAtMs: 0 })
+  }
+
   async #userCaller(user: User, accessKeyId: string): Promise<Caller> {
     return {
       kind: 'user',

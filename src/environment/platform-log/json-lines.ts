@@ -7,6 +7,8 @@ const IMPORTANCE: Readonly<Record<SystemLogLevel, number>> = { DEBUG: 0, INFO: 1
 /** The records of the Telemetry API, one on a line, from the level that the function wants to see. */
 export function jsonLines(subject: Subject, systemLevel: SystemLogLevel): PlatformLines {
   const { functionName, functionVersion, runtime, runtimeVersionArn } = subject
+  const initializationType = subject.isProvisioned ? 'provisioned-concurrency' : 'on-demand'
+  const initOf = (phase: InitPhase) => ({ initializationType, phase })
 
   function line(level: SystemLogLevel, type: string, record: object): Line {
     if (IMPORTANCE[level] < IMPORTANCE[systemLevel]) return undefined
@@ -43,8 +45,6 @@ export function jsonLines(subject: Subject, systemLevel: SystemLogLevel): Platfo
     report: (report) => line(levelOf(report.outcome, 'INFO'), 'report', reportRecord(report)),
   }
 }
-
-const initOf = (phase: InitPhase) => ({ initializationType: 'on-demand', phase })
 
 const levelOf = ({ status }: Outcome, ofSuccess: SystemLogLevel): SystemLogLevel =>
   status === 'success' ? ofSuccess : 'WARN'

@@ -49,6 +49,8 @@ export interface Subject {
   readonly functionVersion: string
   readonly runtime: string
   readonly runtimeVersionArn: string
+  /** Started ahead of any invocation. */
+  readonly isProvisioned?: boolean
   readonly logging: LoggingConfig
 }
 

@@ -190,8 +190,7 @@ export class Pool {
     this.#host.start(this.version, false).then(
       (environment) => {
         this.#starting--
-        this.#startedMs.set(environment, Date.now())
-        this.#host.endStart(true)
+        this.#noteStart(environment)
         this.#offer(environment)
       },
       (cause) => {
@@ -204,12 +203,16 @@ export class Pool {
     )
   }
 
+  #noteStart(environment: Environment): void {
+    this.#startedMs.set(environment, Date.now())
+    this.#host.endStart(true)
+  }
+
   #startOneProvisioned(): void {
     const end = this.#provisioned.beginStart()
     this.#host.start(this.version, true).then(
       (environment) => {
-        this.#startedMs.set(environment, performance.now())
-        this.#host.endStart(true)
+        this.#noteStart(environment)
         if (end(environment)) this.#offer(environment)
         else this.#end(environment)
       },

@@ -1,34 +1,41 @@
-import { compiledResourcePolicy } from '#auth'
 import {
   checkDestinationKinds,
-  destinationFunctions,
+  destinationDenied,
+  destinationsIn,
   type EventInvokeConfig,
-  type FunctionAddress,
-  functionArn,
+  type FunctionVersion,
   parseFunctionName,
   selfDestination,
+  targetServiceOf,
   unknownDestination,
 } from '#resources'
 import type { RequestContext } from '../context.ts'
-import { findFunctionHolder } from '../policy/policy-holder.ts'
 import { isThere } from '../setting.ts'
+import { expectTarget } from '../targets.ts'
 
-/** Destinations must be of a kind that takes records; a function among them must exist here, and be another one. */
-export async function expectDestinations(context: RequestContext, config: EventInvokeConfig): Promise<void> {
+/**
+ * Destinations must be of a kind that takes records; a function among them must exist here, and be another one. The
+ * server must reach them, and the execution role must be allowed to use them.
+ */
+export async function expectDestinations(
+  context: RequestContext,
+  config: EventInvokeConfig,
+  { configuration: { role } }: FunctionVersion,
+): Promise<void> {
   checkDestinationKinds(config)
-  for (const arn of destinationFunctions(config)) {
-    const { region, account = '', name, qualifier } = parseFunctionName(arn)
-    const target = { account, functionName: name, ...(qualifier !== undefined && { qualifier }) }
-    if (region !== context.place.region || !(await isUsable(context, config, target))) throw unknownDestination(arn)
-    if (account === config.account && name === config.functionName) throw selfDestination()
+  for (const arn of destinationsIn(config)) {
+    const isFunction = targetServiceOf(arn) === 'lambda'
+    // Whether a function of another account is there, only those learn whom it lets in.
+    const isOwn = arn.split(':')[4] === config.account
+    if (isFunction && isOwn) await expectOtherFunction(context, config, arn)
+    await expectTarget(context, config, role, arn, (right) => destinationDenied(right, arn))
+    if (isFunction && !isOwn) await expectOtherFunction(context, config, arn)
   }
 }
 
-/** A function of another account is only there for those whom it lets invoke it. */
-async function isUsable(context: RequestContext, { account }: EventInvokeConfig, target: FunctionAddress) {
-  if (target.account === account || !context.isEnforced) return isThere(context, target)
-  const holder = await findFunctionHolder(context.store, target)
-  const policy = compiledResourcePolicy(holder?.policy)
-  if (!policy) return false
-  return context.decide('lambda:InvokeFunction', functionArn(context.place, target), {}, policy).kind === 'allowed'
+async function expectOtherFunction(context: RequestContext, config: EventInvokeConfig, arn: string): Promise<void> {
+  const { region, account = '', name, qualifier } = parseFunctionName(arn)
+  const target = { account, functionName: name, ...(qualifier !== undefined && { qualifier }) }
+  if (region !== context.place.region || !(await isThere(context, target))) throw unknownDestination(arn)
+  if (account === config.account && name === config.functionName) throw selfDestination()
 }

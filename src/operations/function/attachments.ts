@@ -1,26 +1,33 @@
-import { type FunctionConfiguration, fileSystemNotHere, notSupportedYet } from '#resources'
-import type { Services } from '../context.ts'
+import { deadLettersDenied, type FunctionAddress, type FunctionConfiguration, fileSystemNotHere } from '#resources'
+import type { RequestContext, Services } from '../context.ts'
+import { expectTarget } from '../targets.ts'
 
-type Settings = Pick<FunctionConfiguration, 'fileSystems' | 'deadLetterArn'>
+type Settings = Pick<FunctionConfiguration, 'fileSystems' | 'deadLetterArn' | 'role'>
 
-/** Refuses what this host cannot give a function of the account; what it had `before` it keeps. */
-export function checkAttachments(services: Services, account: string, settings: Settings, before: Settings = {}): void {
-  if (settings.fileSystems !== before.fileSystems) expectFileSystems(services, account, settings)
-  if (settings.deadLetterArn !== before.deadLetterArn) refuseUndeliveredDeadLetters(settings)
+/** Refuses what this host cannot give a function, or its role may not use; what it had `before` it keeps. */
+export async function checkAttachments(
+  context: RequestContext,
+  address: FunctionAddress,
+  settings: Settings,
+  before?: Settings,
+): Promise<void> {
+  if (settings.fileSystems !== before?.fileSystems) expectFileSystems(context, address, settings)
+  if (settings.deadLetterArn !== before?.deadLetterArn || settings.role !== before?.role)
+    await expectDeadLetterTarget(context, address, settings)
 }
 
 /**
  * A mount that is not there would let a function write into nowhere. Those of other accounts are not there either:
  * nothing says whom their owner lets in.
  */
-function expectFileSystems({ fileSystems }: Services, account: string, settings: Settings): void {
+function expectFileSystems({ fileSystems }: Services, { account }: FunctionAddress, settings: Settings): void {
   const missing = settings.fileSystems?.find(
     ({ accessPointArn }) => !fileSystems.has(accessPointArn) || accessPointArn.split(':')[4] !== account,
   )
   if (missing) throw fileSystemNotHere(missing.accessPointArn)
 }
 
-/** Events that failed are not delivered to queues and topics yet: to be removed with the first of them that is. */
-function refuseUndeliveredDeadLetters({ deadLetterArn }: Settings): void {
-  if (deadLetterArn !== undefined) throw notSupportedYet('DeadLetterConfig')
+async function expectDeadLetterTarget(context: RequestContext, address: FunctionAddress, settings: Settings) {
+  const { deadLetterArn, role } = settings
+  if (deadLetterArn !== undefined) await expectTarget(context, address, role, deadLetterArn, deadLettersDenied)
 }

@@ -24,7 +24,7 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
   const tags = checkTags(input.Tags)
   if (tags) context.authorize('lambda:TagResource', functionArn(place, { account: caller.account, functionName }))
   await checkExecutionRole(context, input.Role)
-  checkAttachments(context, context.caller.account, configuration)
+  await checkAttachments(context, { account: caller.account, functionName }, configuration)
   const arn = input.CodeSigningConfigArn
   const signing = arn === undefined ? undefined : await findConfigToUse(context, arn)
   refuseUntrusted(signing, functionName)

@@ -11,7 +11,7 @@ export const updateFunctionConfiguration: Handler<'UpdateFunctionConfiguration'>
     const configuration = withLayers(updateConfiguration(before, input), await findLayers(context, input.Layers))
     if (input.Role !== undefined) await checkExecutionRole(context, input.Role)
     if (input.Layers) await checkSizeWithLayers(context, current.code, configuration)
-    checkAttachments(context, current.account, configuration, current.configuration)
+    await checkAttachments(context, current, configuration, before)
     return { latest: beginUpdate(current, { configuration }, context.clock.now()) }
   })
   return describeFunction(context.place, latest)

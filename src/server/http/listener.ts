@@ -18,6 +18,9 @@ const LINGER_MS = 10_000
 // A handshake takes a few round trips; whoever needs longer holds a connection for nothing.
 const HANDSHAKE_MS = 10_000
 
+// Each is a file, of which functions need some too; ten for each invocation that an account may run at a time.
+const MAX_CONNECTIONS = 10_000
+
 type RequestHead = Omit<HttpRequest, 'body'>
 
 interface Answers {
@@ -50,6 +53,9 @@ export function createListener(answers: Answers, tls?: Certificate): Listener {
     outgoing.on('close', () => requests.end())
     answer(incoming, outgoing, bodies, answers).catch(() => outgoing.destroy())
   })
+  server.maxConnections = MAX_CONNECTIONS
+  // Whoever has sent the last request may close that side of the connection, and is answered all the same.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
@@ -76,7 +82,10 @@ function openServer(tls: Certificate | undefined, listener: RequestListener): Se
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }
   if (!tls) return createServer(options, listener)
   const { cert, key } = tls
-  const server = createTlsServer({ ...options, cert, key, handshakeTimeout: HANDSHAKE_MS }, listener)
+  const server = createTlsServer(
+    { ...options, cert, key, allowHalfOpen: true, handshakeTimeout: HANDSHAKE_MS },
+    listener,
+  )
   // There is nobody to answer; the connection would stay half open.
   return server.on('tlsClientError', (_error, socket) => socket.destroy())
 }

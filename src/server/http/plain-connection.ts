@@ -71,8 +71,8 @@ export class PlainConnection {
     try {
       const response = await serve(request)
       this.#write(encodePlainResponse(response, keepAliveMs, Date.now()))
-      if (this.#isLast || response.headers.Connection === 'close') this.#socket.end()
       if (this.#socket.writableLength > 0) await this.#written()
+      if (this.#isLast || response.headers.Connection === 'close') this.#socket.end()
     } catch {
       this.#socket.destroy()
     } finally {

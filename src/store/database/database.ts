@@ -51,6 +51,8 @@ export interface Schema {
   code_signing_configs: CodeSigningConfigRow
   function_code_signing: FunctionCodeSigningRow
   events: EventRow
+  outbox: OutboxRow
+  failed_events: FailedEventRow
   principals: PrincipalRow
   access_keys: AccessKeyRow
   inline_policies: InlinePolicyRow
@@ -149,12 +151,41 @@ export interface EventRow {
   due_ms: number
   account: string
   function_name: string
-  qualifier: string | null
+  /** Empty when the event was addressed without one. */
+  qualifier: string
   request_id: string
   trace_header: string
   accepted_ms: number
   attempts: number
   payload: Uint8Array
+  /** Of the last attempt that ended in a function error, with what it answered. */
+  executed_version: string | null
+  answer: Uint8Array | null
+}
+
+export interface OutboxRow {
+  id: Generated<number>
+  target: string
+  role: string
+  due_ms: number
+  tries: number
+  /** JSON of the rest of the OutboxMessage. */
+  record: string
+  payload: Uint8Array
+  answer: Uint8Array | null
+}
+
+export interface FailedEventRow {
+  id: Generated<number>
+  account: string
+  function_name: string
+  ended_ms: number
+  /** Of payload and answer. */
+  size_bytes: number
+  /** JSON of the rest of the FailedEvent. */
+  record: string
+  payload: Uint8Array
+  answer: Uint8Array | null
 }
 
 export interface PrincipalRow {

@@ -126,8 +126,11 @@ export function createFunctionStore(
         .select(['code_sha256', 'layers_sha256'])
         .distinct()
         .execute()
-      const replaced = (await unsettled()).flatMap((version) => version.replaced?.code.sha256 ?? [])
-      return new Set([...rows.flatMap((row) => [row.code_sha256, ...layerCodeIn(row.layers_sha256)]), ...replaced])
+      const replaced = (await unsettled()).flatMap(({ replaced }) => (replaced ? codeOf(replaced) : []))
+      return new Set([
+        ...rows.flatMap((row) => [row.code_sha256, ...withMerged(row.layers_sha256.split(' ').filter(Boolean))]),
+        ...replaced,
+      ])
     },
 
     async usage(account) {
@@ -178,20 +181,21 @@ function rowOf(secrets: Secrets, record: FunctionVersion) {
     revision_id: record.revisionId,
     code_sha256: record.code.sha256,
     code_size: record.code.size,
-    layers_sha256: layerCode(record.configuration)
-      .map(({ sha256 }) => sha256)
-      .join(' '),
+    layers_sha256: layersOf(record).join(' '),
     unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
     record: writeVersion(secrets, record),
   }
 }
 
+type Deployed = Pick<FunctionVersion, 'code' | 'configuration'>
+
+const layersOf = ({ configuration }: Deployed): string[] => layerCode(configuration).map(({ sha256 }) => sha256)
+
+const codeOf = (deployed: Deployed): string[] => [deployed.code.sha256, ...withMerged(layersOf(deployed))]
+
 /** The packages of the layers, and what they were merged into. */
-function layerCodeIn(text: string): string[] {
-  if (text === '') return []
-  const layers = text.split(' ')
-  return [...layers, mergedSha256(layers)]
-}
+const withMerged = (layers: readonly string[]): readonly string[] =>
+  layers.length === 0 ? layers : [...layers, mergedSha256(layers)]
 
 const keyOf = (account: string, functionName: string, version: string): string =>
   `${account}:${functionName}:${version}`

@@ -2,7 +2,7 @@ import { openAccessKey, sealAccessKey } from '../database/access-keys.ts'
 import type { Database } from '../database/database.ts'
 import { readVersion, writeVersion } from '../database/function-record.ts'
 import { lockDataDirectory } from '../lock-data-directory.ts'
-import { openSqlite } from '../sqlite/open-sqlite.ts'
+import { openSqlite, vacuumSqlite } from '../sqlite/open-sqlite.ts'
 import { addKey, openKeyFile, writeKeyFile } from './key-file.ts'
 import { createSecrets, type KeyRing, type Secrets } from './secrets.ts'
 
@@ -20,11 +20,17 @@ export async function rotateSecretKey(dataDirectory: string, nowMs: number): Pro
   parts.defer(() => lock.release())
   const ring = addKey(await openKeyFile(dataDirectory))
   await writeKeyFile(dataDirectory, ring.keys)
+  await sealAll(dataDirectory, createSecrets(ring), nowMs)
+  // What stood there before is still on the disk, in pages that are free now: readable, if it was never sealed.
+  vacuumSqlite(dataDirectory)
+  await writeKeyFile(dataDirectory, onlyCurrent(ring))
+}
+
+async function sealAll(dataDirectory: string, secrets: Secrets, nowMs: number): Promise<void> {
+  await using parts = new AsyncDisposableStack()
   const database = parts.adopt(await openSqlite(dataDirectory, nowMs), (opened) => opened.close())
-  const secrets = createSecrets(ring)
   await sealAccessKeys(database, secrets)
   await sealVersions(database, secrets)
-  await writeKeyFile(dataDirectory, onlyCurrent(ring))
 }
 
 const onlyCurrent = ({ current, keys }: KeyRing) => new Map([...keys].filter(([id]) => id === current))

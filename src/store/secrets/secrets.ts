@@ -36,7 +36,10 @@ export function createSecrets({ current, keys }: KeyRing): Secrets {
     open(purpose, sealed) {
       const dot = sealed.indexOf('.')
       const key = keys.get(sealed.slice(0, dot))
-      const bytes = Buffer.from(sealed.slice(dot + 1), 'base64url')
+      const text = sealed.slice(dot + 1)
+      const bytes = Buffer.from(text, 'base64url')
+      // Node passes over what is no base64, and a character too many: only the text itself counts.
+      if (bytes.toString('base64url') !== text) return undefined
       if (!key || bytes.length < IV_BYTES + TAG_BYTES) return undefined
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
       decipher.setAAD(Buffer.from(purpose)).setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))

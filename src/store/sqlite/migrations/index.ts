@@ -6,6 +6,7 @@ import * as fifth from './0005-function-settings.ts'
 import * as sixth from './0006-code-signing.ts'
 import * as seventh from './0007-identities.ts'
 import * as eighth from './0008-code-storage.ts'
+import * as ninth from './0009-events.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
 export const migrations: readonly (readonly string[])[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly (readonly string[])[] = [
   sixth.statements,
   seventh.statements,
   eighth.statements,
+  ninth.statements,
 ]

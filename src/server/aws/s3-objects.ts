@@ -1,16 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream'
-import type { S3Client } from '@aws-sdk/client-s3'
 import type { Log } from '#base'
 import type { ObjectSource, S3Failure, S3Object } from '#operations'
-
-/** Where S3 is and how to get in. */
-export interface S3Options {
-  readonly region: string
-  /** Undefined: AWS's own of the region. */
-  readonly endpoint?: string
-  /** Undefined: those that every AWS SDK finds. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
-}
+import type { AwsClients } from './aws-clients.ts'
 
 // Not a byte for this long: nobody is there.
 const SILENCE_MS = 10_000
@@ -22,15 +13,14 @@ const MAX_BUFFERED_BYTES = 1_073_741_824
 const noAnswer: S3Failure = { code: 'RequestTimeout', message: 'S3 did not answer in time.', isDenied: false }
 const tooBusy: S3Failure = { code: 'SlowDown', message: 'Please reduce your request rate.', isDenied: false }
 
-/** S3 through AWS's own client, which is loaded when it is first needed: it takes 20 MiB. */
+/** S3 through AWS's own client. */
 export class S3Objects implements ObjectSource {
-  readonly #options: S3Options
+  readonly #clients: AwsClients
   readonly #log: Log
-  #client: Promise<S3Client> | undefined
   #bufferedBytes = 0
 
-  constructor(options: S3Options, log: Log) {
-    this.#options = options
+  constructor(clients: AwsClients, log: Log) {
+    this.#clients = clients
     this.#log = log
   }
 
@@ -49,13 +39,9 @@ export class S3Objects implements ObjectSource {
     }
   }
 
-  close(): void {
-    this.#client?.then((client) => client.destroy()).catch(() => {})
-  }
-
   async #open({ bucket, key, version }: S3Object, signal: AbortSignal): Promise<Readable> {
     const { GetObjectCommand } = await import('@aws-sdk/client-s3')
-    const client = await this.#connect()
+    const client = await this.#clients.s3()
     const request = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version })
     const { Body } = await orAborted(client.send(request, { abortSignal: signal }), signal)
     return addAbortSignal(signal, Body instanceof Readable ? Body : Readable.from([]))
@@ -77,15 +63,6 @@ export class S3Objects implements ObjectSource {
     } finally {
       this.#bufferedBytes -= size
     }
-  }
-
-  #connect(): Promise<S3Client> {
-    const { endpoint, ...options } = this.#options
-    this.#client ??= import('@aws-sdk/client-s3').then(
-      // What only speaks like S3 has no host name for each bucket.
-      ({ S3Client }) => new S3Client({ ...options, ...(endpoint && { endpoint, forcePathStyle: true }) }),
-    )
-    return this.#client
   }
 }
 
