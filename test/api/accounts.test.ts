@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { GetRoleCommand, ListUsersCommand } from '@aws-sdk/client-iam'
+import { GetRoleCommand, ListUsersCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import {
   AddPermissionCommand,
   CreateAliasCommand,
@@ -323,7 +323,15 @@ test('the file system of another account is not there', async () => {
 
 test('who names a function of another account as a destination does not learn whether it is there', async () => {
   for (const FunctionName of ['hidden', 'shown']) await createFunction(owner, { FunctionName, code: answering('') })
-  await createFunction(guest, { FunctionName: 'sending', code: answering('') })
+  const Role = await executionRole(guest, 'sender')
+  await iamClient(guest).send(
+    new PutRolePolicyCommand({
+      RoleName: 'sender',
+      PolicyName: 'send',
+      PolicyDocument: policy(allow('lambda:InvokeFunction')),
+    }),
+  )
+  await createFunction(guest, { FunctionName: 'sending', Role, code: answering('') })
   await grant('shown', GUEST, 'destination', 'lambda:InvokeFunction')
   const send = (name: string) =>
     lambdaClient(guest)
@@ -337,7 +345,8 @@ test('who names a function of another account as a destination does not learn wh
         () => 'sent',
         ({ message }: Error) => message,
       )
-  const unknown = (name: string) => `The destination ARN ${arnIn(OWNER, name)} is invalid.`
+  const unknown = (name: string) =>
+    `The function's execution role does not have permissions to call InvokeFunction on ${arnIn(OWNER, name)}`
   for (const name of ['hidden', 'absent', 'shown:$LATEST']) assert.equal(await send(name), unknown(name))
   assert.notEqual(await send('shown'), unknown('shown'))
 })
