@@ -3,9 +3,7 @@ import {
   destinationDenied,
   destinationsIn,
   type EventInvokeConfig,
-  type FunctionAddress,
   type FunctionVersion,
-  functionArn,
   parseFunctionName,
   selfDestination,
   targetServiceOf,
@@ -26,22 +24,18 @@ export async function expectDestinations(
 ): Promise<void> {
   checkDestinationKinds(config)
   for (const arn of destinationsIn(config)) {
-    if (targetServiceOf(arn) === 'lambda') await expectOtherFunction(context, config, role, arn)
+    const isFunction = targetServiceOf(arn) === 'lambda'
+    // Whether a function of another account is there, only those learn whom it lets in.
+    const isOwn = arn.split(':')[4] === config.account
+    if (isFunction && isOwn) await expectOtherFunction(context, config, arn)
     await expectTarget(context, config, role, arn, (right) => destinationDenied(right, arn))
+    if (isFunction && !isOwn) await expectOtherFunction(context, config, arn)
   }
 }
 
-async function expectOtherFunction(context: RequestContext, config: EventInvokeConfig, role: string, arn: string) {
+async function expectOtherFunction(context: RequestContext, config: EventInvokeConfig, arn: string): Promise<void> {
   const { region, account = '', name, qualifier } = parseFunctionName(arn)
   const target = { account, functionName: name, ...(qualifier !== undefined && { qualifier }) }
-  if (region !== context.place.region || !(await isUsable(context, config.account, role, target)))
-    throw unknownDestination(arn)
+  if (region !== context.place.region || !(await isThere(context, target))) throw unknownDestination(arn)
   if (account === config.account && name === config.functionName) throw selfDestination()
-}
-
-/** A function of another account is only there for a role that it lets invoke it: nobody learns more from the answer. */
-async function isUsable(context: RequestContext, account: string, role: string, target: FunctionAddress) {
-  if (!(await isThere(context, target))) return false
-  if (target.account === account) return true
-  return context.targets.isAllowed(role, 'lambda:InvokeFunction', functionArn(context.place, target))
 }
