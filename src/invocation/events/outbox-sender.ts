@@ -12,6 +12,7 @@ import {
 } from '#resources'
 import type { OutboxLane, Store, StoredMessage } from '#store'
 import { resolveVersion } from '../resolve-version.ts'
+import { traceHeaderFor } from '../trace.ts'
 import type { Turn } from './fair-schedule.ts'
 import { LaneRunner, type Pause } from './lane-runner.ts'
 import { backOffMs } from './retry.ts'
@@ -147,7 +148,7 @@ const nextEvent = (
   ...address,
   requestId: newUuid(),
   payload,
-  traceHeader: event.traceHeader,
+  traceHeader: traceHeaderFor(event.traceHeader, nowMs, address),
   acceptedMs: nowMs,
   attempts: 0,
   dueMs: nowMs,
