@@ -5,9 +5,15 @@ import { missingWrk } from './load/wrk.ts'
 import { type Finding, isHeld, type Measurement } from './measurement.ts'
 import { coldStart } from './measurements/cold-start.ts'
 import { eventAccept } from './measurements/event-accept.ts'
+import { eventBacklog } from './measurements/event-backlog.ts'
+import { eventDelivery } from './measurements/event-delivery.ts'
+import { eventFlood } from './measurements/event-flood.ts'
 import { listFunctions } from './measurements/list-functions.ts'
+import { manyPolicies } from './measurements/many-policies.ts'
 import { manyVersions } from './measurements/many-versions.ts'
+import { mutations } from './measurements/mutations.ts'
 import { startUp } from './measurements/start-up.ts'
+import { streaming } from './measurements/streaming.ts'
 import { warmInvoke } from './measurements/warm-invoke.ts'
 import { BadOption, type Options, readOptions } from './options.ts'
 import { endAllProcesses } from './processes.ts'
@@ -17,9 +23,22 @@ import { writeResults } from './report/write-results.ts'
 
 // `npm run bench`: how fast the server is, beside what the same machine does at best in the same minutes.
 
-const measurements: readonly Measurement[] = [warmInvoke, coldStart, eventAccept, startUp, listFunctions, manyVersions]
+const measurements: readonly Measurement[] = [
+  warmInvoke,
+  streaming,
+  manyPolicies,
+  coldStart,
+  eventAccept,
+  eventDelivery,
+  eventBacklog,
+  eventFlood,
+  mutations,
+  startUp,
+  listFunctions,
+  manyVersions,
+]
 // Several times what the slowest measurement takes on a machine with two cores.
-const MEASUREMENT_LIMIT_MS = 5 * 60_000
+const MEASUREMENT_LIMIT_MS = 15 * 60_000
 
 const directory = mkdtempSync(join(tmpdir(), 'lambent-bench-'))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(130))

@@ -18,3 +18,16 @@ export function samplesOf(values: readonly number[]): Samples {
 export function pairedRatio(values: readonly number[], yardsticks: readonly number[]): number {
   return samplesOf(values.map((value, index) => value / (yardsticks[index] ?? Number.NaN))).median
 }
+
+/** What rounds gave, beside what the yardstick gave in the same rounds. */
+export function comparedRounds<Round>(
+  rounds: readonly Round[],
+  measure: (round: Round) => number,
+  yardstickOf: (round: Round) => number,
+): { readonly value: Samples; readonly yardstick: { readonly value: Samples; readonly ratio: number } } {
+  const [values, yardsticks] = [rounds.map(measure), rounds.map(yardstickOf)]
+  return {
+    value: samplesOf(values),
+    yardstick: { value: samplesOf(yardsticks), ratio: pairedRatio(values, yardsticks) },
+  }
+}

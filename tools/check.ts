@@ -9,7 +9,7 @@ import { prepareTests } from './prepare-tests.ts'
 const root = join(import.meta.dirname, '..')
 const chosen = process.argv.slice(2)
 
-const missing = await prepareTests()
+const missing = await prepareTests(chosen.length > 0 ? chosen : ['test'])
 if (missing.length > 0) {
   console.error(`lambent: the tests need ${missing.join(', ')}`)
   process.exit(1)

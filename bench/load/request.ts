@@ -3,7 +3,7 @@ import { type Credentials, REGION } from '../server/lambent-server.ts'
 
 /** An HTTP request that may be sent again and again. */
 export interface PlainRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -12,20 +12,32 @@ export interface PlainRequest {
 /** A small event, as services send it. */
 export const EVENT = JSON.stringify({ detail: { orderId: 'c0ffee', items: [1, 2, 3] }, source: 'bench' })
 
+/** An event of this size. */
+export const eventOf = (bytes: number) => JSON.stringify({ filling: 'x'.repeat(bytes - '{"filling":""}'.length) })
+
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 
 /** Of the yardstick: nothing but the event. */
-export const plainRequest = (url: string): PlainRequest => ({ method: 'POST', url, headers: JSON_HEADERS, body: EVENT })
+export const plainRequest = (url: string, event?: object): PlainRequest => ({
+  method: 'POST',
+  url,
+  headers: JSON_HEADERS,
+  body: event ? JSON.stringify(event) : EVENT,
+})
+
+export const streamRequest = (serverUrl: string, functionName: string, event: object): PlainRequest =>
+  plainRequest(`${serverUrl}/2021-11-15/functions/${functionName}/response-streaming-invocations`, event)
 
 export const invokeRequest = (
   serverUrl: string,
   functionName: string,
   type: 'RequestResponse' | 'Event',
+  body = EVENT,
 ): PlainRequest => ({
   method: 'POST',
   url: `${serverUrl}/2015-03-31/functions/${functionName}/invocations`,
   headers: { ...JSON_HEADERS, 'X-Amz-Invocation-Type': type },
-  body: EVENT,
+  body,
 })
 
 /** Valid for five minutes from now. */

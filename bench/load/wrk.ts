@@ -8,11 +8,14 @@ import type { PlainRequest } from './request.ts'
 export interface Load {
   readonly requests: number
   readonly p50Us: number
+  readonly p99Us: number
   readonly perSecond: number
 }
 
 // What wrk may take beyond the run itself to connect and to end.
 const GRACE_MS = 10_000
+
+let scripts = 0
 
 /** The tool is not part of the project: a sentence for whoever has not installed it. */
 export async function missingWrk(): Promise<string | undefined> {
@@ -22,7 +25,7 @@ export async function missingWrk(): Promise<string | undefined> {
 
 /** Sends the same request over `connections` connections, each waiting for its answer; any failure fails the run. */
 export async function runWrk(bench: Bench, request: PlainRequest, connections: number, seconds: number): Promise<Load> {
-  const script = join(bench.directory, 'request.lua')
+  const script = join(bench.directory, `request-${scripts++}.lua`)
   writeFileSync(script, scriptOf(request))
   const args = [
     '-t',
@@ -38,11 +41,11 @@ export async function runWrk(bench: Bench, request: PlainRequest, connections: n
     request.url,
   ]
   const output = await runCommand('wrk', args, seconds * 1000 + GRACE_MS)
-  const [, requests = 0, durationUs = 0, p50Us = 0, failures = 0] = (
-    /^counted (\S+) (\S+) (\S+) (\S+)$/m.exec(output) ?? []
+  const [, requests = 0, durationUs = 0, p50Us = 0, p99Us = 0, failures = 0] = (
+    /^counted (\S+) (\S+) (\S+) (\S+) (\S+)$/m.exec(output) ?? []
   ).map(Number)
   if (requests === 0 || failures > 0) throw new Error(`${failures} of ${requests} requests to ${request.url} failed`)
-  return { requests, p50Us, perSecond: (requests / durationUs) * 1e6 }
+  return { requests, p50Us, p99Us, perSecond: (requests / durationUs) * 1e6 }
 }
 
 /** Header values and bodies are ASCII, for which JSON's string literals are Lua's as well. */
@@ -56,7 +59,8 @@ ${body === undefined ? '' : `wrk.body = ${JSON.stringify(body)}`}
 done = function(summary, latency)
   local e = summary.errors
   local failures = e.connect + e.read + e.write + e.status + e.timeout
-  print(string.format("counted %d %d %d %d", summary.requests, summary.duration, latency:percentile(50), failures))
+  local p50, p99 = latency:percentile(50), latency:percentile(99)
+  print(string.format("counted %d %d %d %d %d", summary.requests, summary.duration, p50, p99, failures))
 end
 `
 }

@@ -14,7 +14,7 @@ const PAGE = 50
 export const listFunctions: Measurement = {
   name: 'list-functions',
   async measure(bench) {
-    const many = bench.isQuick ? 1000 : 10_000
+    const many = bench.isQuick ? 1000 : 100_000
     await using server = await startServer(bench)
     const account = await setUpAccount(server)
     await createManyFunctions(account, 0, FEW)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openKeptConnection } from '../load/kept-connection.ts'
@@ -8,6 +8,7 @@ import { samplesOf } from '../samples.ts'
 import { type Account, setUpAccount } from '../server/account.ts'
 import { createManyFunctions, publishMany } from '../server/create-functions.ts'
 import { type LambentServer, startServer } from '../server/lambent-server.ts'
+import { residentKib } from '../server/resident-memory.ts'
 
 const VERSIONS = 3
 const SETTLED_MS = 1000
@@ -80,8 +81,4 @@ async function listAll({ url }: LambentServer, { caller }: Account): Promise<num
     marker = answer.NextMarker ?? undefined
   }
   return count
-}
-
-function residentKib({ processId }: LambentServer): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${processId}/status`, 'utf8'))?.[1])
 }

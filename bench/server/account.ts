@@ -10,6 +10,7 @@ import { type Credentials, type LambentServer, REGION } from './lambent-server.t
 
 /** What a server's account holds before anything is measured. */
 export interface Account {
+  readonly server: LambentServer
   readonly lambda: LambdaClient
   /** A role for functions to run as. */
   readonly roleArn: string
@@ -17,12 +18,14 @@ export interface Account {
   readonly caller: Credentials
 }
 
-const statement = (what: Record<string, unknown>) =>
+/** A policy that allows this. */
+export const statement = (what: Record<string, unknown>) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...what }] })
-const TRUST_LAMBDA = statement({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' })
+export const TRUST_LAMBDA = statement({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' })
 const USE_FUNCTIONS = statement({ Action: ['lambda:InvokeFunction', 'lambda:Get*', 'lambda:List*'], Resource: '*' })
 
-export async function setUpAccount({ url, root }: LambentServer): Promise<Account> {
+export async function setUpAccount(server: LambentServer): Promise<Account> {
+  const { url, root } = server
   const settings = { endpoint: url, region: REGION, credentials: root, maxAttempts: 1 }
   const iam = new IAMClient(settings)
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: TRUST_LAMBDA }))
@@ -33,5 +36,10 @@ export async function setUpAccount({ url, root }: LambentServer): Promise<Accoun
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'bench' }))
   iam.destroy()
   const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {}
-  return { lambda: new LambdaClient(settings), roleArn: Role?.Arn ?? '', caller: { accessKeyId, secretAccessKey } }
+  return {
+    server,
+    lambda: new LambdaClient(settings),
+    roleArn: Role?.Arn ?? '',
+    caller: { accessKeyId, secretAccessKey },
+  }
 }

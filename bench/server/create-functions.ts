@@ -1,11 +1,15 @@
 import {
   CreateFunctionCommand,
+  DeleteFunctionCommand,
   PublishVersionCommand,
+  PutFunctionConcurrencyCommand,
   type Runtime,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
+import { type KeptConnection, openKeptConnection } from '../load/kept-connection.ts'
+import { signed } from '../load/request.ts'
 import type { Account } from './account.ts'
 import { zipOfFunction } from './zip.ts'
 
@@ -15,7 +19,20 @@ export const languages = [
   { name: 'Python', code: 'echo-python', runtime: 'python3.12' },
 ] as const
 
-export type Language = (typeof languages)[number]
+/** Functions that help to measure. */
+export const helpers = {
+  count: { name: 'Node', code: 'count-node', runtime: 'nodejs24.x' },
+  key: { name: 'Node', code: 'key-node', runtime: 'nodejs24.x' },
+  hold: { name: 'Node', code: 'hold-node', runtime: 'nodejs24.x' },
+} as const satisfies Readonly<Record<string, Language>>
+
+export interface Language {
+  readonly name: string
+  /** A folder of `bench/functions`. */
+  readonly code: string
+  readonly runtime: Runtime
+  readonly memoryMb?: number
+}
 
 // The first function of a runtime may wait until its interpreter has been fetched.
 const waiting = { maxWaitTime: 90, minDelay: 0.02, maxDelay: 0.2 }
@@ -24,14 +41,34 @@ const PARALLEL = 16
 
 /** Creates a function and waits until it can be invoked. Each `comment` makes a code package of its own. */
 export async function createFunction(account: Account, name: string, language: Language, comment = ''): Promise<void> {
-  await create(account, name, language.runtime, zipOfFunction(language.code, comment))
+  await create(account, name, language, zipOfFunction(language.code, comment))
   await untilActive(account, name)
 }
 
-/** Functions `many-<from>` to `many-<to - 1>`, all of the same code. */
+/** A function whose events stay in the queue, because one at a time may run and takes its time. */
+export async function createHeldFunction(account: Account, name: string): Promise<void> {
+  await createFunction(account, name, helpers.hold)
+  const one = { FunctionName: name, ReservedConcurrentExecutions: 1 }
+  await account.lambda.send(new PutFunctionConcurrencyCommand(one))
+}
+
+/** Its events go with it. */
+export const deleteFunction = ({ lambda }: Account, name: string) =>
+  lambda.send(new DeleteFunctionCommand({ FunctionName: name }))
+
+/**
+ * Functions `many-<from>` to `many-<to - 1>`, all of the same code. Without an SDK, which would take longer than the
+ * server.
+ */
 export async function createManyFunctions(account: Account, from: number, to: number): Promise<void> {
-  const code = zipOfFunction('echo-python')
-  await forMany(from, to, (name) => create(account, name, 'python3.12', code))
+  const { server, roleArn } = account
+  const ZipFile = zipOfFunction('echo-python').toString('base64')
+  const url = `${server.url}/2015-03-31/functions`
+  await forMany(from, to, async (name, connection) => {
+    const body = JSON.stringify({ ...inputOf(roleArn, name, languages[1]), Code: { ZipFile } })
+    const answer = await connection.send(signed({ method: 'POST', url, headers: {}, body }, server.root))
+    if (answer.status !== 201) throw new Error(`CreateFunction answered ${answer.status}: ${answer.body}`)
+  })
   for (let last = Math.max(from, to - PARALLEL); last < to; last++) await untilActive(account, `many-${last}`)
 }
 
@@ -44,25 +81,31 @@ export async function publishMany({ lambda }: Account, count: number, descriptio
   })
 }
 
-async function forMany(from: number, to: number, act: (name: string) => Promise<void>): Promise<void> {
+async function forMany(
+  from: number,
+  to: number,
+  act: (name: string, connection: KeptConnection) => Promise<void>,
+): Promise<void> {
   const numbers = Array.from({ length: to - from }, (_, index) => from + index).values()
   const actOnEach = async () => {
-    for (const number of numbers) await act(`many-${number}`)
+    using connection = openKeptConnection()
+    for (const number of numbers) await act(`many-${number}`, connection)
   }
   await Promise.all(Array.from({ length: PARALLEL }, actOnEach))
 }
 
-async function create({ lambda, roleArn }: Account, name: string, runtime: Runtime, code: Buffer): Promise<void> {
-  const input = {
-    FunctionName: name,
-    Runtime: runtime,
-    Handler: 'index.handler',
-    Role: roleArn,
-    Timeout: 10,
-    Code: { ZipFile: code },
-  }
-  await lambda.send(new CreateFunctionCommand(input))
+async function create({ lambda, roleArn }: Account, name: string, language: Language, code: Buffer): Promise<void> {
+  await lambda.send(new CreateFunctionCommand({ ...inputOf(roleArn, name, language), Code: { ZipFile: code } }))
 }
+
+const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb }: Language) => ({
+  FunctionName,
+  Runtime: runtime,
+  Handler: 'index.handler',
+  Role,
+  Timeout: 30,
+  MemorySize: memoryMb,
+})
 
 async function untilActive({ lambda: client }: Account, name: string): Promise<void> {
   await waitUntilFunctionActiveV2({ ...waiting, client }, { FunctionName: name })

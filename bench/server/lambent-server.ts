@@ -9,6 +9,7 @@ import { endProcess, startProcess } from '../processes.ts'
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  readonly sessionToken?: string
 }
 
 /** A server as `npm start` starts it: signatures and permissions checked, functions sandboxed. */

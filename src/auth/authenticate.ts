@@ -6,7 +6,10 @@ import type { SignedRequest } from './signature-v4/signed-request.ts'
 import { verifySignature } from './signature-v4/verify-signature.ts'
 
 /** Finds an active key. Answer without a promise when the key is in memory: the hot path then never awaits. */
-export type IdentityLookUp = (accessKeyId: string) => Identity | undefined | Promise<Identity | undefined>
+export type IdentityLookUp = (
+  accessKeyId: string,
+  sessionToken: string | undefined,
+) => Identity | undefined | Promise<Identity | undefined>
 
 export type AuthenticationOptions =
   /** `secure`: the request came over TLS, which alone may carry an unsigned payload. */
@@ -30,6 +33,6 @@ export function authenticate(
   checkScope(signature, expected)
   const verify = (identity: Identity | undefined) =>
     verifySignature(request, signature, identity, { nowMs: clock.now(), secure: options.secure })
-  const found = lookUp(signature.accessKeyId)
+  const found = lookUp(signature.accessKeyId, signature.sessionToken)
   return found instanceof Promise ? found.then(verify) : verify(found)
 }

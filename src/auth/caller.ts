@@ -5,6 +5,13 @@ import type { AccountPrincipal } from './principal.ts'
 export interface Caller extends AccountPrincipal {
   readonly accessKeyId: string
   readonly policies: CallerPolicies
+  /** Under which its last use is kept: the access key's id, or the role's. */
+  readonly useId?: string
+  /** Present for whoever has temporary keys. */
+  readonly session?: {
+    /** What a role assumed from here is tagged with, too. */
+    readonly transitiveTags?: Readonly<Record<string, string>>
+  }
 }
 
 /** What an access key id stands for. Inactive keys have none. */

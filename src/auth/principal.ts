@@ -12,6 +12,8 @@ export interface AccountPrincipal {
   /** The function whose environment has the keys of this session. */
   readonly sourceFunctionArn?: string
   readonly tags?: Readonly<Record<string, string>>
+  /** Set when the first role was assumed, and kept by all that follow. */
+  readonly sourceIdentity?: string
 }
 
 /** An AWS service acting for itself, such as `events.amazonaws.com`: only resource-based policies speak of it. */

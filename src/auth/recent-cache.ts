@@ -1,5 +1,6 @@
 /**
- * A bounded map that forgets what was not asked for lately: two generations of at most `limit` entries each.
+ * A bounded map that forgets what was not asked for lately: two generations of at most `limit` entries each, or of as
+ * many as weigh that much together.
  * A hit in the young one costs a single look-up, unlike a list kept in order of use.
  */
 export interface RecentCache<Value> {
@@ -7,15 +8,18 @@ export interface RecentCache<Value> {
   set(key: string, value: Value): void
 }
 
-export function createRecentCache<Value>(limit: number): RecentCache<Value> {
+export function createRecentCache<Value>(limit: number, weightOf = (_key: string) => 1): RecentCache<Value> {
   let young = new Map<string, Value>()
   let old = new Map<string, Value>()
+  let weight = 0
 
   const set = (key: string, value: Value) => {
-    if (young.size >= limit) {
+    if (weight >= limit) {
       old = young
       young = new Map()
+      weight = 0
     }
+    if (!young.has(key)) weight += weightOf(key)
     young.set(key, value)
   }
 

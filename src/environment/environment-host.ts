@@ -3,14 +3,12 @@ import type { Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
 import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
-import { environmentVariables } from './environment-variables.ts'
-import { noInterpreter } from './function-errors.ts'
+import { environmentVariables, extensionVariables } from './environment-variables.ts'
+import { findExternalExtensions } from './extensions/external-extensions.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
 import { RunningEnvironment } from './running-environment.ts'
-import { openRuntimeListener, type RuntimeListener } from './runtime-api/runtime-listener.ts'
-import { type Interpreter, openInterpreters } from './runtimes/interpreters.ts'
-import { parseRuntime, type Runtime } from './runtimes/runtime.ts'
-import { openRuntimeClients } from './runtimes/runtime-clients.ts'
+import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
+import { isFailure, type Launch, openLauncher } from './runtimes/launcher.ts'
 import { openBubblewrap } from './sandbox/bubblewrap.ts'
 import { openProcessIsolation } from './sandbox/process.ts'
 import type { SandboxTechnique } from './sandbox/sandbox.ts'
@@ -42,9 +40,6 @@ export interface EnvironmentHostOptions {
   readonly log: Log
 }
 
-/** No other value is needed by our own runtimes; by TCP nobody listens there. */
-const NO_RUNTIME_API = '127.0.0.1:9'
-
 export async function openEnvironmentHost(options: EnvironmentHostOptions): Promise<EnvironmentHost> {
   const { runtimesDirectory, isolation, log } = options
   await mkdir(options.dataDirectory, { recursive: true })
@@ -59,9 +54,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     await directory.remove()
     throw error
   })
-  const listener = technique.separatesUsers ? await openRuntimeListener() : undefined
-  const interpreters = openInterpreters(runtimesDirectory, log)
-  const clients = openRuntimeClients(runtimesDirectory, log)
+  const launcher = openLauncher(runtimesDirectory, log)
   const freezer = createIdleFreezer()
   const polling = createEagerPolling()
   const estimate = createStartEstimate()
@@ -79,28 +72,19 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     if (isClosed) throw new Error('the environment host is closed')
     const name = String(++count)
     const id = `${directory.name}-${name}`
-    const runtime = parseRuntime(spec.runtime)
-    const interpreter = runtime && (await interpreters.find(runtime))
-    if (!runtime || !interpreter) return createUnstartableEnvironment(id, spec, noInterpreter(spec.runtime))
+    const launch = await launcher.find(spec)
+    if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
     const startMs = performance.now()
-    const start = startRunning(id, name, spec, runtime, interpreter)
+    const start = startRunning(id, name, spec, launch)
     starting.add(start)
     const environment = await start.finally(() => starting.delete(start))
     estimate.observe(spec.runtime, performance.now() - startMs)
     return environment
   }
 
-  async function startRunning(
-    id: string,
-    name: string,
-    spec: EnvironmentSpec,
-    runtime: Runtime,
-    interpreter: Interpreter,
-  ) {
+  async function startRunning(id: string, name: string, spec: EnvironmentSpec, launch: Launch) {
     const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
-    const client = await clients.provide(runtime.family, interpreter)
-    const place = { ...interpreter, commands: client.commands }
-    const clientDirectory = client.directory
+    const { interpreter, clientDirectory, notice } = launch
     const sandbox = await technique.create({
       id: name,
       memoryMb,
@@ -109,25 +93,28 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       layersDirectory,
       fileSystems,
       clientDirectory,
-      interpreter: place,
+      interpreter,
     })
-    const { paths, user } = sandbox
+    const door = await openRuntimeDoor(sandbox).catch(async (error) => {
+      await sandbox.remove()
+      throw error
+    })
+    const variables = environmentVariables(spec, launch.runtime, sandbox.paths, door.address)
     const environment = await RunningEnvironment.start({
       id,
       spec,
       sandbox,
-      command: {
-        arguments: [`${paths.runtime}/${client.script}`],
-        variables: environmentVariables(spec, runtime, paths, listener?.address ?? NO_RUNTIME_API),
-      },
+      command: { ...launch.command(sandbox.paths, spec), variables },
+      externals: await findExternalExtensions(spec),
+      extensionVariables: extensionVariables(variables),
       freezer,
       polling,
       hostLog: log,
-      notices: [...(interpreter.notice === undefined ? [] : [interpreter.notice]), ...spec.notices],
-      assignSession: (session) => user !== undefined && listener?.assign(user, session),
+      notices: [...(notice === undefined ? [] : [notice]), ...spec.notices],
+      assignSession: door.leadTo,
       release() {
         environments.delete(id)
-        if (user !== undefined) listener?.unassign(user)
+        door.close()
       },
     })
     environments.set(id, environment)
@@ -136,28 +123,19 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   return {
     start,
-    async prepareRuntime(identifier) {
-      const runtime = parseRuntime(identifier)
-      const interpreter = runtime && (await interpreters.find(runtime))
-      if (runtime && interpreter) await clients.provide(runtime.family, interpreter)
-    },
-    limits: [...technique.limits, describeRuntimeApi(listener)],
+    prepareRuntime: launcher.prepare,
+    limits: technique.limits,
     startEstimateMs: estimate.estimateMs,
     async close() {
       isClosed = true
+      // As on a disk that has failed.
+      const leaveToNextStart = (cause: unknown) => log.warn('files are left for the next start to remove', { cause })
       freezer.close()
       await Promise.allSettled(starting)
       await Promise.all([...environments.values()].map((environment) => environment.shutdown()))
-      await listener?.close()
-      await technique.close()
+      await technique.close().catch(leaveToNextStart)
       await cgroups.close()
-      await directory.remove()
+      await directory.remove().catch(leaveToNextStart)
     },
   }
-}
-
-function describeRuntimeApi(listener: RuntimeListener | undefined): string {
-  return listener
-    ? `runtime api: over an inherited socket, and by TCP at ${listener.address} for other clients`
-    : 'runtime api: over an inherited socket only (TCP needs a user id for each environment, hence root and bubblewrap)'
 }

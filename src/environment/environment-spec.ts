@@ -53,16 +53,31 @@ export interface Invocation {
   /** JSON text. */
   readonly clientContext?: string
   readonly wantsLogTail: boolean
+  /** Takes a response that the function streams as it comes; otherwise it is gathered, within the limit of any other. */
+  readonly wantsStream?: boolean
 }
 
 /** A function error is a result too: its payload is the error's JSON. */
 export interface InvocationResult {
   readonly functionError?: 'Unhandled'
-  /** Only with `functionError`; as in the platform's log lines, such as `Runtime.ExitError`. */
+  /**
+   * Only with `functionError`; as in the platform's log lines, such as `Runtime.ExitError`. At the end of a stream: as its
+   * reader is told.
+   */
   readonly errorType?: string
   readonly payload: Buffer
   /** The last 4096 bytes of this invocation's log, when wanted. */
   readonly logTail?: Buffer
+  /** In the place of a payload, when one is wanted and the function streams. The invocation runs on until the stream's end. */
+  readonly stream?: StreamedResponse
+}
+
+/** A response while the function writes it; to be read once. Reading slowly makes the function wait. */
+export interface StreamedResponse extends AsyncIterable<Buffer> {
+  /** As the runtime says, if it does. */
+  readonly contentType: string | undefined
+  /** How the invocation ended, with an empty payload unless it failed; rejects when the environment was shut down. */
+  readonly end: Promise<InvocationResult>
 }
 
 export interface Environment {
@@ -71,6 +86,8 @@ export interface Environment {
   readonly isAlive: boolean
   /** False after a failed Init, and after a failure: the next invocation begins with another. */
   readonly isInitialized: boolean
+  /** After an answer: until runtime and extensions are ready for the next event. Undefined when they are. */
+  readonly ending: Promise<void> | undefined
   /** One at a time. The function's faults are results; rejects only when the environment was shut down meanwhile. */
   invoke(invocation: Invocation): Promise<InvocationResult>
   /** Shutdown phase, then gone; may be called again. */

@@ -1,6 +1,6 @@
 import type { EnvironmentSpec } from './environment-spec.ts'
-import type { Runtime } from './runtimes/runtime.ts'
-import type { SandboxPaths } from './sandbox/sandbox.ts'
+import { type Interpreted, isInterpreted, type Runtime } from './runtimes/runtime.ts'
+import { LOG_FD, type SandboxPaths } from './sandbox/sandbox.ts'
 
 /** The variables of a function's process; the user's come last, so the extendable ones of ours can be replaced. */
 export function environmentVariables(
@@ -17,7 +17,6 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_STREAM_NAME: spec.logStreamName,
     AWS_LAMBDA_INITIALIZATION_TYPE: spec.isProvisioned ? 'provisioned-concurrency' : 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
     AWS_REGION: spec.region,
     AWS_DEFAULT_REGION: spec.region,
     AWS_ACCESS_KEY_ID: spec.credentials.accessKeyId,
@@ -32,16 +31,30 @@ export function environmentVariables(
     LAMBDA_RUNTIME_DIR: paths.runtime,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
+    PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
     // Without the system's own directories: these are the host's, which its loader knows, and not Amazon Linux's.
     LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
     PWD: paths.task,
     SHLVL: '0',
     ...loggingVariables(spec),
-    ...languageVariables(runtime, paths),
+    ...(isInterpreted(runtime) && managedVariables(spec, runtime, paths)),
     ...spec.variables,
   }
 }
+
+/** An extension's process has what the function's has, without what is about the runtime. */
+export const extensionVariables = (variables: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('_') && !RUNTIME_ONLY.has(name)))
+
+const RUNTIME_ONLY = new Set([
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_XRAY_CONTEXT_MISSING',
+  'AWS_XRAY_DAEMON_ADDRESS',
+  'LAMBDA_RUNTIME_DIR',
+  'LAMBDA_TASK_ROOT',
+])
 
 /** The runtime client writes the application's lines. */
 const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> =>
@@ -49,15 +62,44 @@ const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> 
     ? { AWS_LAMBDA_LOG_FORMAT: logging.format, AWS_LAMBDA_LOG_LEVEL: logging.applicationLevel }
     : {}
 
+/** What only the managed runtimes have. */
+const managedVariables = (
+  spec: EnvironmentSpec,
+  runtime: Interpreted,
+  paths: SandboxPaths,
+): Record<string, string> => ({
+  AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.identifier}`,
+  PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
+  ...languageVariables(runtime, paths),
+  ...(OLD_KEY_NAMES.has(runtime.identifier) && {
+    AWS_ACCESS_KEY: spec.credentials.accessKeyId,
+    AWS_SECRET_KEY: spec.credentials.secretAccessKey,
+  }),
+})
+
+/** Their version of the SDK for Java still reads these. */
+const OLD_KEY_NAMES = new Set(['java8.al2', 'java11'])
+
 function languageVariables(
-  { family, version }: Runtime,
+  { family, version }: Interpreted,
   { task, runtime, layers }: SandboxPaths,
 ): Record<string, string> {
-  if (family === 'python') {
-    const isUtf8ByName = Number(version.split('.')[1]) >= 12
-    return { PYTHONPATH: runtime, ...(isUtf8ByName ? { LC_CTYPE: 'C.UTF-8' } : {}) }
-  }
-  return {
-    NODE_PATH: `${layers}/nodejs/node${version}/node_modules:${layers}/nodejs/node_modules:${runtime}/node_modules:${runtime}:${task}`,
+  switch (family) {
+    case 'python': {
+      const isUtf8ByName = Number(version.split('.')[1]) >= 12
+      return { PYTHONPATH: runtime, ...(isUtf8ByName && { LC_CTYPE: 'C.UTF-8' }) }
+    }
+    case 'nodejs':
+      return {
+        NODE_PATH: `${layers}/nodejs/node${version}/node_modules:${layers}/nodejs/node_modules:${runtime}/node_modules:${runtime}:${task}`,
+      }
+    case 'ruby':
+      return {
+        // The empty last part stands for the interpreter's own gems.
+        GEM_PATH: `${task}/vendor/bundle/ruby/${version}.0:${layers}/ruby/gems/${version}.0:`,
+        RUBYLIB: `${task}:${runtime}/lib:${layers}/ruby/lib`,
+      }
+    case 'java':
+      return { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) }
   }
 }

@@ -1,5 +1,4 @@
 import type { InvocationResult } from './environment-spec.ts'
-import { MOST_RESPONSE_BYTES } from './runtime-api/runtime-connection.ts'
 import type { ProcessExit } from './sandbox/sandbox.ts'
 
 /** Failures that the platform itself reports, in place of an answer of the runtime. */
@@ -11,16 +10,32 @@ export interface PlatformFailure {
   readonly status: 'timeout' | 'error'
 }
 
-export const exited = ({ status, signal }: ProcessExit): PlatformFailure => ({
+export const exited = (exit: ProcessExit): PlatformFailure => ({
   errorType: 'Runtime.ExitError',
   message:
-    signal !== undefined
-      ? `Runtime exited with error: signal: ${signalText(signal)}`
-      : status === 0
-        ? 'Runtime exited without providing a reason'
-        : `Runtime exited with error: exit status ${status}`,
+    exit.status === 0 && exit.signal === undefined
+      ? 'Runtime exited without providing a reason'
+      : `Runtime exited with error: ${exitText(exit)}`,
   status: 'error',
 })
+
+export const extensionExited = (exit: ProcessExit): PlatformFailure => ({
+  errorType: 'Extension.Crash',
+  message: exit.status === 0 && exit.signal === undefined ? 'exit code 0' : exitText(exit),
+  status: 'error',
+})
+
+export const extensionNotLaunched = (path: string, fault: string): PlatformFailure => ({
+  errorType: 'Extension.LaunchError',
+  message: `fork/exec ${path}: ${fault}`,
+  status: 'error',
+})
+
+export const tooManyExtensions: PlatformFailure = {
+  errorType: 'Extension.LaunchError',
+  message: 'ErrTooManyExtensions',
+  status: 'error',
+}
 
 export const outOfMemory: PlatformFailure = {
   errorType: 'Runtime.OutOfMemory',
@@ -40,16 +55,39 @@ export const noInterpreter = (runtime: string): PlatformFailure => ({
   status: 'error',
 })
 
+export const noClient = (runtime: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `the runtime interface client for ${runtime} could not be fetched`,
+  status: 'error',
+})
+
+export const noBootstrap = (paths: readonly string[]): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `Couldn't find valid bootstrap(s): [${paths.join(' ')}]`,
+  status: 'error',
+})
+
+export const unusableProgram = (path: string, fault: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `fork/exec ${path}: ${fault}`,
+  status: 'error',
+})
+
 export function failureResult({ errorType, message }: PlatformFailure, requestId: string): InvocationResult {
   const body = { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` }
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify(body)) }
 }
 
-export function responseTooLarge(): InvocationResult {
-  const errorType = 'Function.ResponseSizeTooLarge'
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MOST_RESPONSE_BYTES} bytes).`
+export const RESPONSE_TOO_LARGE = 'Function.ResponseSizeTooLarge'
+
+export function responseTooLarge(limitBytes: number): InvocationResult {
+  const errorType = RESPONSE_TOO_LARGE
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify({ errorMessage, errorType })) }
 }
+
+const exitText = ({ status, signal }: ProcessExit) =>
+  signal === undefined ? `exit status ${status}` : `signal: ${signalText(signal)}`
 
 /** Go's words, which the messages of AWS use. */
 const signalText = (signal: string) => SIGNAL_TEXTS[signal] ?? signal.toLowerCase()

@@ -11,4 +11,5 @@ export type {
   InvocationResult,
   Mount,
   RoleCredentials,
+  StreamedResponse,
 } from './environment-spec.ts'

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { exited, outOfMemory, type PlatformFailure } from './function-errors.ts'
+import type { PlatformFailure } from './function-errors.ts'
+import type { Processes } from './processes.ts'
 import type { RuntimeError } from './runtime-api/runtime-session.ts'
-import type { RuntimeProcess } from './runtime-process.ts'
+import { within } from './within.ts'
 
-/** How an Init went; when it failed, the process has gone. */
+/** How an Init went; when it failed, the processes have gone. */
 export type InitOutcome =
   | { readonly kind: 'ready' }
   /** The runtime has told what was wrong. */
@@ -19,26 +19,13 @@ const INIT_TIMEOUT: PlatformFailure = {
   status: 'timeout',
 }
 
-/** Waits until the runtime asks for its first event. Without a limit, somebody else kills the process in time. */
-export async function awaitInit(runtime: RuntimeProcess, limitMs: number | undefined): Promise<InitOutcome> {
-  const first = await within(runtime.initEnd, limitMs)
+/** Waits until runtime and extensions ask for their first event. Without a limit, somebody else ends them in time. */
+export async function awaitInit(processes: Processes, limitMs: number | undefined): Promise<InitOutcome> {
+  const first = await within(processes.initEnd, limitMs)
   if (first?.kind === 'ready') return first
-  if (first?.kind === 'error') await within(runtime.end, LAST_WORDS_MS)
-  runtime.kill()
-  const exit = await runtime.end
+  if (first?.kind === 'error') await within(processes.over, LAST_WORDS_MS)
+  await processes.stop(first === undefined ? 'timeout' : 'failure')
   if (first === undefined) return { kind: 'failed', failure: INIT_TIMEOUT }
   if (first.kind === 'error') return { kind: 'reported', error: first.error }
-  return { kind: 'failed', failure: runtime.ranOutOfMemory(exit) ? outOfMemory : exited(exit) }
-}
-
-/** Undefined when the time is over first. */
-async function within<T>(promise: Promise<T>, limitMs: number | undefined): Promise<T | undefined> {
-  if (limitMs === undefined) return promise
-  const settled = new AbortController()
-  const limit = sleep(limitMs, undefined, { signal: settled.signal, ref: false }).catch(() => undefined)
-  try {
-    return await Promise.race([promise, limit])
-  } finally {
-    settled.abort()
-  }
+  return { kind: 'failed', failure: await processes.over }
 }

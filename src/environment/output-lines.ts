@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 
 /** A log event of CloudWatch has at most this many bytes; a longer line becomes several records. */
-const MOST_RECORD_BYTES = 256 * 1024
+export const MOST_RECORD_BYTES = 256 * 1024
 const LINE_FEED = 10
 
 /** Every line feed of the stream ends a record. Never keeps more than one record in memory. */

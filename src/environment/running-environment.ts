@@ -1,22 +1,25 @@
 import { strict as assert } from 'node:assert'
 import type { Log } from '#base'
 import { type EagerPolling, PollingHabit } from './eager-polling.ts'
+import { EnvironmentLog } from './environment-log.ts'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
+import type { ShutdownReason } from './extensions/extensions.ts'
+import type { ExternalExtension } from './extensions/external-extensions.ts'
 import {
-  exited,
   failureResult,
-  outOfMemory,
   type PlatformFailure,
+  RESPONSE_TOO_LARGE,
   responseTooLarge,
   timedOut,
 } from './function-errors.ts'
 import type { IdleFreezer } from './idle-freezer.ts'
 import { awaitInit, type InitOutcome } from './init-phase.ts'
-import { InvocationLog } from './invocation-log.ts'
-import { type Outcome, type PlatformLines, platformLines, SUCCESS } from './platform-log/platform-lines.ts'
+import { type EndedInvocation, type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
+import { Processes } from './processes.ts'
+import type { ResponseStream } from './runtime-api/response-stream.ts'
 import type { RuntimeAnswer, RuntimeError, RuntimeSession } from './runtime-api/runtime-session.ts'
-import { type RuntimeProcess, startRuntimeProcess } from './runtime-process.ts'
-import type { ProcessExit, Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
+import type { Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
+import { dialSandbox } from './telemetry/destination.ts'
 
 /** What a host gives an environment to live on. */
 export interface EnvironmentParts {
@@ -24,6 +27,8 @@ export interface EnvironmentParts {
   readonly spec: EnvironmentSpec
   readonly sandbox: Sandbox
   readonly command: SandboxCommand
+  readonly externals: readonly ExternalExtension[]
+  readonly extensionVariables: Readonly<Record<string, string>>
   readonly freezer: IdleFreezer
   readonly polling: EagerPolling
   readonly hostLog: Log
@@ -45,6 +50,7 @@ const initLimitMs = ({ isProvisioned, timeoutSeconds }: EnvironmentSpec) =>
 /** Reading the memory use takes longer than a short invocation, so REPORT lines of quick ones share a value. */
 const MEMORY_READ_INTERVAL_MS = 100
 
+/** An invocation whose answer is owed. */
 interface Call {
   readonly invocation: Invocation
   readonly startMs: number
@@ -53,22 +59,33 @@ interface Call {
   readonly reject: (error: Error) => void
   /** Its time is over; its processes are being killed. */
   hasTimedOut: boolean
+  /** The caller has it in the place of a result, and the invocation runs on until its end. */
+  stream: ResponseStream | undefined
+}
+
+/** An invocation whose answer is given, and whose last log lines are owed. */
+interface Answered {
+  readonly call: Call
+  readonly result: InvocationResult
+  outcome: Outcome
+  endMs: number
+  isRuntimeDone: boolean
 }
 
 /** An execution environment: Init, Invoke, reset after a failure, Shutdown. */
 export class RunningEnvironment implements Environment {
   readonly id: string
   readonly #parts: EnvironmentParts
-  readonly #log: InvocationLog
-  readonly #lines: PlatformLines
+  readonly #log: EnvironmentLog
   readonly #habit = new PollingHabit()
   /** One timer for the environment's whole life, wound up again by each invocation. */
   #deadline: NodeJS.Timeout | undefined
-  /** None after a failure: the next invocation starts one. */
-  #process: RuntimeProcess | undefined
+  /** None after a failure: the next invocation starts some. */
+  #processes: Processes | undefined
+  /** While the last ones are being ended. */
+  #resetting: Promise<void> | undefined
   #call: Call | undefined
-  /** Writes the last lines of an invocation, which follow its answer a turn later. */
-  #owedReport: (() => void) | undefined
+  #answered: Answered | undefined
   #isFrozen = false
   #idleSinceMs: number | undefined
   /** Until the first REPORT has told it. */
@@ -80,8 +97,7 @@ export class RunningEnvironment implements Environment {
   private constructor(parts: EnvironmentParts) {
     this.id = parts.id
     this.#parts = parts
-    this.#log = new InvocationLog(parts.spec.log)
-    this.#lines = platformLines(parts.spec)
+    this.#log = new EnvironmentLog(parts.spec, dialSandbox(parts.sandbox))
   }
 
   /** Resolves when the Init phase has ended; a failed one is repeated within the first invocation. */
@@ -101,11 +117,16 @@ export class RunningEnvironment implements Environment {
   }
 
   get isInitialized(): boolean {
-    return this.#process !== undefined
+    return this.#processes !== undefined
+  }
+
+  get ending(): Promise<void> | undefined {
+    if (this.#resetting !== undefined) return this.#resetting
+    return this.#processes?.isBusy === true ? this.#processes.quiet() : undefined
   }
 
   get idleSinceMs(): number | undefined {
-    return this.#process?.session.isReady === true ? this.#idleSinceMs : undefined
+    return this.#processes?.isBusy === false ? this.#idleSinceMs : undefined
   }
 
   freeze(): void {
@@ -117,17 +138,19 @@ export class RunningEnvironment implements Environment {
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     assert(this.isAlive, 'an environment that was shut down is not invoked')
     assert(this.#call === undefined, 'an environment has one invocation at a time')
-    this.#owedReport?.()
+    if (this.#answered !== undefined) this.#report(this.#answered)
+    this.#idleSinceMs = undefined
     this.#thaw()
     const { spec } = this.#parts
     if (invocation.wantsLogTail) this.#log.startTail()
-    this.#log.append(this.#lines.start(invocation.requestId))
+    this.#log.start(invocation.requestId)
     return new Promise((resolve, reject) => {
       const deadlineMs = Date.now() + spec.timeoutSeconds * 1000
-      const call: Call = { invocation, startMs: performance.now(), deadlineMs, resolve, reject, hasTimedOut: false }
+      const startMs = performance.now()
+      const call: Call = { invocation, startMs, deadlineMs, resolve, reject, hasTimedOut: false, stream: undefined }
       this.#call = call
       this.#windUp()
-      if (this.#process !== undefined) this.#dispatch(call, this.#process)
+      if (this.#processes !== undefined) this.#dispatch(call, this.#processes)
       else this.#startOver(call)
     })
   }
@@ -141,79 +164,129 @@ export class RunningEnvironment implements Environment {
 
   async #firstInit(): Promise<void> {
     const startMs = performance.now()
-    for (const notice of this.#parts.notices) this.#log.append(this.#lines.notice(notice))
+    for (const notice of this.#parts.notices) this.#log.notice(notice)
     const outcome = await this.#init('init', initLimitMs(this.#parts.spec))
     if (outcome.kind !== 'ready') return
     this.#initMs = performance.now() - startMs
     this.#becomeIdle()
   }
 
-  /** Init as a part of an invocation, because the last process has gone. */
+  /** Init as a part of an invocation, because the last processes have gone. */
   #startOver(call: Call): void {
     this.#initAndDispatch(call).catch((error) => this.#breakDown(call, error))
   }
 
   async #initAndDispatch(call: Call): Promise<void> {
+    await this.#resetting
+    if (this.#call !== call || call.hasTimedOut) return
     const outcome = await this.#init('invoke', undefined)
     if (this.#call !== call || call.hasTimedOut) return
-    if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error))
+    if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error), outcomeOfError(outcome.error))
     else if (outcome.kind === 'failed') this.#fail(call, outcome.failure)
-    else if (this.#process !== undefined) this.#dispatch(call, this.#process)
+    else if (this.#processes !== undefined) this.#dispatch(call, this.#processes)
   }
 
   async #init(phase: 'init' | 'invoke', limitMs: number | undefined): Promise<InitOutcome> {
-    const { sandbox, command, assignSession } = this.#parts
     const startMs = performance.now()
-    this.#log.append(this.#lines.initStart(phase))
-    const runtime = await startRuntimeProcess(sandbox, command, assignSession, (record) => this.#log.append(record))
-    this.#process = runtime
-    // Too late already: it must not outlive what it was started for.
-    if (!this.isAlive || this.#call?.hasTimedOut) runtime.kill()
-    const init = await awaitInit(runtime, limitMs)
-    if (init.kind === 'ready') runtime.end.then((exit) => this.#onExit(runtime, exit))
-    else this.#process = undefined
+    this.#log.initStart(phase)
+    const processes = this.#createProcesses()
+    this.#processes = processes
+    const init = await awaitInit(processes, limitMs)
+    if (init.kind === 'ready') processes.over.then((failure) => this.#onOver(processes, failure))
+    else if (this.#processes === processes) this.#processes = undefined
     const initMs = performance.now() - startMs
-    if (!this.#call?.hasTimedOut)
-      for (const line of this.#lines.initEnd(phase, initMs, outcomeOfInit(init))) this.#log.append(line)
+    if (!this.#call?.hasTimedOut) this.#log.initEnd(phase, initMs, outcomeOfInit(init), processes.extensions)
     return init
+  }
+
+  #createProcesses(): Processes {
+    const { spec, sandbox, command, externals, extensionVariables, assignSession } = this.#parts
+    const { functionName, functionVersion, handler, account } = spec
+    return new Processes({
+      sandbox,
+      command,
+      externals,
+      extensionVariables,
+      assignSession,
+      details: { functionName, functionVersion, handler, accountId: account },
+      subscribe: (name, api, body) => this.#log.subscribe(name, api, body),
+      emit: (source, record) => this.#log.output(source, record),
+      flush: () => this.#log.flush(),
+      onRuntimeReady: () => this.#onRuntimeReady(),
+    })
   }
 
   // --- Invoke
 
-  #dispatch(call: Call, { session }: RuntimeProcess): void {
-    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext } = call.invocation
+  #dispatch(call: Call, processes: Processes): void {
+    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext, wantsStream = false } = call.invocation
     if (this.#habit.shouldPoll()) this.#parts.polling.begin()
-    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload }
-    session.dispatch(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
-      if (this.#call === call && !call.hasTimedOut) this.#settle(call, resultOf(answer))
+    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload, wantsStream }
+    processes.invoke(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
+      if (this.#call === call && !call.hasTimedOut) this.#take(call, answer)
     })
   }
 
+  #take(call: Call, answer: RuntimeAnswer): void {
+    if (answer.kind === 'stream') {
+      call.stream = answer.stream
+      call.resolve({ payload: NOTHING, stream: answer.stream })
+    } else this.#settle(call, resultOf(answer), outcomeOf(answer))
+  }
+
   /** The caller has the answer at once; the log lines wait a turn, until output written before it has been read. */
-  #settle(call: Call, result: InvocationResult, outcome = outcomeOf(result)): void {
-    const durationMs = performance.now() - call.startMs
-    this.#habit.note(durationMs)
+  #settle(call: Call, result: InvocationResult, outcome: Outcome): void {
+    const endMs = performance.now()
+    const answered: Answered = { call, result, outcome, endMs, isRuntimeDone: false }
+    this.#habit.note(endMs - call.startMs)
     this.#call = undefined
-    if (!call.invocation.wantsLogTail) call.resolve(result)
-    const report = () => {
-      if (this.#owedReport !== report) return
-      this.#owedReport = undefined
-      this.#report(call.invocation.requestId, durationMs, result.payload.length, outcome)
-      if (call.invocation.wantsLogTail) call.resolve({ ...result, logTail: this.#log.endTail() })
-    }
-    this.#owedReport = report
-    setImmediate(report)
+    this.#answered = answered
+    if (!call.invocation.wantsLogTail) tell(call, result)
+    setImmediate(() => this.#endPhase(answered))
     this.#becomeIdle()
   }
 
-  #report(requestId: string, measuredMs: number, producedBytes: number, outcome: Outcome): void {
-    const { memoryMb, timeoutSeconds } = this.#parts.spec
+  /** The phase ends when all have asked for their next event, which our own runtimes do in the breath of their answer. */
+  #endPhase(answered: Answered): void {
+    if (this.#answered !== answered) return
+    const { ending } = this
+    if (ending === undefined) this.#report(answered)
+    else void ending.then(() => this.#endLater(answered))
+  }
+
+  #endLater(answered: Answered): void {
+    answered.endMs = performance.now()
+    this.#becomeIdle()
+    setImmediate(() => this.#endPhase(answered))
+  }
+
+  #onRuntimeReady(): void {
+    if (this.#answered !== undefined) this.#runtimeDone(this.#answered)
+  }
+
+  #runtimeDone(answered: Answered): void {
+    if (answered.isRuntimeDone) return
+    answered.isRuntimeDone = true
+    this.#log.runtimeDone(() => this.#describe(answered))
+  }
+
+  #describe({ call, result, outcome, endMs }: Answered): EndedInvocation {
+    const durationMs = Math.min(endMs - call.startMs, this.#parts.spec.timeoutSeconds * 1000)
+    const producedBytes = call.stream?.writtenBytes ?? result.payload.length
+    return { requestId: call.invocation.requestId, durationMs, producedBytes, outcome }
+  }
+
+  #report(answered: Answered): void {
+    this.#answered = undefined
+    const ended = this.#describe(answered)
+    const { requestId, durationMs, outcome } = ended
     const initMs = this.#initMs
     this.#initMs = undefined
-    const durationMs = Math.min(measuredMs, timeoutSeconds * 1000)
-    const usedMemoryMb = this.#usedMemory()
-    this.#log.append(this.#lines.end({ requestId, durationMs, producedBytes, outcome }))
-    this.#log.append(this.#lines.report({ requestId, durationMs, memoryMb, usedMemoryMb, initMs, outcome }))
+    const { memoryMb } = this.#parts.spec
+    this.#log.end(ended)
+    this.#log.report({ requestId, durationMs, memoryMb, usedMemoryMb: this.#usedMemory(), initMs, outcome })
+    const { call, result } = answered
+    if (call.invocation.wantsLogTail) tell(call, { ...result, logTail: this.#log.endTail() })
   }
 
   #usedMemory(): number {
@@ -232,7 +305,6 @@ export class RunningEnvironment implements Environment {
   }
 
   #thaw(): void {
-    this.#idleSinceMs = undefined
     if (!this.#isFrozen) return
     this.#isFrozen = false
     this.#parts.sandbox.thaw()
@@ -249,32 +321,53 @@ export class RunningEnvironment implements Environment {
     this.#deadline.unref()
   }
 
-  /** The time covers all of the Invoke phase: the runtime must have asked for its next event as well. */
+  /** The time covers all of the Invoke phase: runtime and extensions must have asked for their next event as well. */
   async #onDeadline(): Promise<void> {
     const call = this.#call
-    const runtime = this.#process
-    if (call === undefined && (runtime === undefined || runtime.session.isReady || !this.isAlive)) return
+    const processes = this.#processes
+    if (call === undefined && (!processes?.isBusy || !this.isAlive)) return
+    const failure = timedOut(this.#parts.spec.timeoutSeconds)
     if (call !== undefined) call.hasTimedOut = true
-    this.#parts.sandbox.kill()
-    await runtime?.end
-    if (this.#process === runtime) this.#process = undefined
-    if (call !== undefined && this.#call === call) this.#fail(call, timedOut(this.#parts.spec.timeoutSeconds))
+    else if (this.#answered !== undefined) this.#answered.outcome = failure
+    // Extensions hear of it before they are told to end. Without any, ending takes no time, and the last output belongs
+    // before the last lines of the log.
+    if (processes?.extensions.isEmpty === false) {
+      if (call !== undefined) this.#fail(call, failure)
+      return this.#reset(processes, 'timeout')
+    }
+    await (processes === undefined ? this.#resetting : this.#reset(processes, 'timeout'))
+    if (call !== undefined && this.#call === call) this.#fail(call, failure)
   }
 
-  #onExit(runtime: RuntimeProcess, exit: ProcessExit): void {
-    if (this.#process !== runtime) return
-    this.#process = undefined
+  #onOver(processes: Processes, failure: PlatformFailure): void {
+    if (this.#processes !== processes) return
     const call = this.#call
-    if (call === undefined || call.hasTimedOut) return
-    // It ended on its own account after the last invocation, and never knew of this one.
-    if (runtime.session.isDeliveryOwed) this.#startOver(call)
-    else this.#fail(call, runtime.ranOutOfMemory(exit) ? outOfMemory : exited(exit))
+    // They ended on their own account after the last invocation, and never knew of this one.
+    const isUnseen = processes.session.isDeliveryOwed
+    const isFailed = call !== undefined && !call.hasTimedOut && !isUnseen
+    if (isFailed) this.#fail(call, failure)
+    else if (this.#answered !== undefined && processes.isAtWork) this.#answered.outcome = failure
+    void this.#reset(processes, 'failure')
+    if (call !== undefined && !call.hasTimedOut && isUnseen) this.#startOver(call)
+  }
+
+  #reset(processes: Processes, reason: ShutdownReason): Promise<void> {
+    this.#processes = undefined
+    this.#thaw()
+    const resetting = processes.stop(reason).then(() => {
+      this.#resetting = undefined
+      this.#log.closeTelemetry()
+    })
+    this.#resetting = resetting
+    return resetting
   }
 
   #fail(call: Call, failure: PlatformFailure): void {
     const { requestId } = call.invocation
-    this.#log.append(this.#lines.failure(requestId, failure))
-    this.#settle(call, failureResult(failure, requestId), failure)
+    this.#log.failure(requestId, failure)
+    const result = failureResult(failure, requestId)
+    this.#settle(call, call.stream ? brokenOff(result, failure) : result, failure)
+    if (this.#answered !== undefined) this.#runtimeDone(this.#answered)
   }
 
   /** The host could not start a process. That is no fault of the function, and this environment is of no use any more. */
@@ -285,17 +378,17 @@ export class RunningEnvironment implements Environment {
     void this.shutdown()
   }
 
-  // --- Shutdown: without extensions there is nobody to be asked, so everything is killed at once
+  // --- Shutdown
 
   async #end(): Promise<void> {
     const { sandbox, release } = this.#parts
     clearTimeout(this.#deadline)
-    this.#owedReport?.()
+    if (this.#answered !== undefined) this.#report(this.#answered)
     const call = this.#call
     this.#call = undefined
-    call?.reject(new Error('the execution environment was shut down during the invocation'))
-    sandbox.kill()
-    await this.#process?.end
+    if (call) abandon(call, new Error('the execution environment was shut down during the invocation'))
+    if (this.#processes !== undefined) await this.#reset(this.#processes, 'spindown')
+    await this.#resetting
     // What could not be removed is left to the next start of a server; the environment is gone all the same.
     await sandbox
       .remove()
@@ -304,28 +397,53 @@ export class RunningEnvironment implements Environment {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
+/** Of a stream the caller has been told already, all but its end. */
+function tell({ stream, resolve }: Call, result: InvocationResult): void {
+  if (stream === undefined) resolve(result)
+  else stream.finish(result)
+}
+
+function abandon({ stream, reject }: Call, cause: Error): void {
+  if (stream === undefined) reject(cause)
+  else stream.break(cause)
+}
+
+/** AWS tells the reader of a stream whose runtime has gone that it is truncated, and names only the timeout. */
+const brokenOff = (result: InvocationResult, { status, errorType }: PlatformFailure): InvocationResult => ({
+  ...result,
+  errorType: status === 'timeout' ? errorType : 'Runtime.TruncatedResponse',
+})
+
 const functionError = ({ body, errorType }: RuntimeError): InvocationResult => ({
   functionError: 'Unhandled',
   errorType,
   payload: body,
 })
 
-function resultOf(answer: RuntimeAnswer): InvocationResult {
+type FinalAnswer = Exclude<RuntimeAnswer, { readonly kind: 'stream' }>
+
+function resultOf(answer: FinalAnswer): InvocationResult {
   switch (answer.kind) {
     case 'response':
       return { payload: answer.body }
     case 'error':
-      return functionError(answer)
+      return functionError({ body: answer.body, errorType: answer.givenType ?? answer.errorType })
     case 'too-large':
-      return responseTooLarge()
+      return responseTooLarge(answer.limitBytes)
   }
 }
+
+/** When the platform has found no fault, an error is the function's own. */
+function outcomeOf(answer: FinalAnswer): Outcome {
+  if (answer.kind === 'response') return SUCCESS
+  return { status: 'failure', errorType: answer.kind === 'error' ? answer.errorType : RESPONSE_TOO_LARGE }
+}
+
+const outcomeOfError = ({ errorType }: RuntimeError): Outcome => ({ status: 'failure', errorType })
 
 function outcomeOfInit(init: InitOutcome): Outcome {
   if (init.kind === 'ready') return SUCCESS
   return init.kind === 'failed' ? init.failure : { status: 'error', errorType: init.error.errorType }
 }
-
-/** When the platform has found no fault, an error is the function's own. */
-const outcomeOf = ({ errorType }: InvocationResult): Outcome =>
-  errorType === undefined ? SUCCESS : { status: 'failure', errorType }

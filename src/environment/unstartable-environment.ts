@@ -9,6 +9,7 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
   const log = new InvocationLog(spec.log)
   const lines = platformLines(spec)
   let isAlive = true
+  for (const line of [lines.initStart('init'), ...lines.initEnd('init', 0, failure)]) log.append(line)
 
   async function invoke({ requestId, wantsLogTail }: Invocation): Promise<InvocationResult> {
     assert(isAlive, 'an environment that was shut down is not invoked')
@@ -30,6 +31,7 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
       return isAlive
     },
     isInitialized: false,
+    ending: undefined,
     invoke,
     async shutdown() {
       isAlive = false

@@ -1,3 +1,4 @@
+export type { InvocationResult, StreamedResponse } from '#environment'
 export { Deliverer } from './events/deliverer.ts'
 export { OutboxSender, Undeliverable } from './events/outbox-sender.ts'
 export { type ExecutionCredentials, Invocations, type InvokeRequest } from './invocations.ts'

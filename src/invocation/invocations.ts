@@ -19,6 +19,7 @@ import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
 import { Provisioning } from './provisioning.ts'
 import { sampledTraceHeader } from './trace.ts'
+import { whenEnded } from './when-ended.ts'
 
 /** Temporary keys of a function's execution role. */
 export interface ExecutionCredentials {
@@ -37,6 +38,8 @@ export interface InvokeRequest {
   /** JSON text. */
   readonly clientContext?: string
   readonly wantsLogTail: boolean
+  /** Takes a response that the function streams as it comes. */
+  readonly wantsStream?: boolean
 }
 
 export interface InvocationOptions {
@@ -48,11 +51,15 @@ export interface InvocationOptions {
   readonly clock: Clock
   readonly log: Log
   /** Keys for one environment; `revoke` when the environment is gone is not needed, they expire. */
-  issueCredentials(version: FunctionVersion): ExecutionCredentials
+  issueCredentials(version: FunctionVersion): Promise<ExecutionCredentials>
 }
 
 /** In Lambda's words. */
 const HOST_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+
+// Of what stands in the way of a deployment, most is gone within a second; a disk that is full may stay so for hours.
+const FIRST_SETTLE_PAUSE_MS = 500
+const LONGEST_SETTLE_PAUSE_MS = 60_000
 
 /**
  * The data plane: runs events in execution environments, within the concurrency of function and account. Invocations
@@ -66,6 +73,7 @@ export class Invocations {
   /** By function: what resolves when the next of its invocations ends. Only those that somebody waits for. */
   readonly #nextEnds = new Map<string, PromiseWithResolvers<void>>()
   #running = 0
+  #isClosed = false
   #onIdle: (() => void) | undefined
 
   constructor(options: InvocationOptions) {
@@ -88,7 +96,7 @@ export class Invocations {
       leave()
       this.#end(version)
     }
-    result.then(end, end)
+    whenEnded(result, end)
     return result
   }
 
@@ -104,11 +112,12 @@ export class Invocations {
     return next.promise
   }
 
-  /** Ends a creation or an update in the background: once package and runtime are there, the version is Active. */
+  /**
+   * Ends a creation or an update in the background: once package and runtime are there, the version is Active. What stands
+   * in the way, such as a full disk, may pass: it is tried again until it succeeds or nobody waits for it any more.
+   */
   settle(version: FunctionVersion): void {
-    this.#settle(version).catch((cause) =>
-      this.#options.log.error('a function could not be made ready', { functionName: version.functionName, cause }),
-    )
+    void this.#settleAtLast(version)
   }
 
   /** The environments of a function are not needed any more; or only those of one version. */
@@ -139,6 +148,7 @@ export class Invocations {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#pools.close()
   }
 
@@ -149,17 +159,39 @@ export class Invocations {
     if (this.#running === 0) this.#onIdle?.()
   }
 
+  async #settleAtLast(version: FunctionVersion): Promise<void> {
+    const { clock, log } = this.#options
+    for (
+      let pauseMs = FIRST_SETTLE_PAUSE_MS;
+      !this.#isClosed;
+      pauseMs = Math.min(2 * pauseMs, LONGEST_SETTLE_PAUSE_MS)
+    ) {
+      try {
+        return await this.#settle(version)
+      } catch (cause) {
+        log.error('a function could not be made ready yet', { functionName: version.functionName, pauseMs, cause })
+      }
+      await clock.sleep(pauseMs)
+    }
+  }
+
   async #settle(version: FunctionVersion): Promise<void> {
     const { store, environments } = this.#options
+    if (!(await this.#findUnsettled(version))) return
     await Promise.all([this.#unpack(version), environments.prepareRuntime(version.configuration.runtime)])
     for (;;) {
-      const current = await store.functions.find(version.account, version.functionName, version.version)
-      // Deleted, or made ready by somebody else.
-      if (!current || current.deploymentId !== version.deploymentId || isSettled(current)) return
+      const current = await this.#findUnsettled(version)
+      if (!current) return
       // Tags may change meanwhile: whoever loses against such a change looks again.
       if (!(await store.functions.update(settle(current), current.revisionId))) continue
       return this.provision(version.account, version.functionName)
     }
+  }
+
+  /** Undefined when it was deleted, or made ready by somebody else. */
+  async #findUnsettled({ account, functionName, version, deploymentId }: FunctionVersion) {
+    const current = await this.#options.store.functions.find(account, functionName, version)
+    return current && current.deploymentId === deploymentId && !isSettled(current) ? current : undefined
   }
 
   /** Where a version's code and layers lie, unpacked. */
@@ -171,9 +203,9 @@ export class Invocations {
   }
 
   async #startEnvironment(version: FunctionVersion, isProvisioned: boolean): Promise<Environment> {
-    const { store, environments, place, clock } = this.#options
+    const { store, environments, place, clock, issueCredentials } = this.#options
     const { configuration } = version
-    const directories = await this.#unpack(version)
+    const [directories, credentials] = await Promise.all([this.#unpack(version), issueCredentials(version)])
     const logStreamName = newLogStreamName(version, clock.now())
     return environments.start({
       functionName: version.functionName,
@@ -189,7 +221,7 @@ export class Invocations {
       variables: configuration.variables ?? {},
       region: place.region,
       account: version.account,
-      credentials: this.#options.issueCredentials(version),
+      credentials,
       logGroupName: configuration.logging.group,
       logStreamName,
       log: store.logsOf(version.account).openStream(configuration.logging.group, logStreamName),

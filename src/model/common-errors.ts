@@ -5,9 +5,9 @@ import { ApiError } from './api-error.ts'
 /** 400: the request breaks constraints of the model; `message` is the whole sentence. */
 export const validationException = (message: string) => new ApiError('ValidationException', 400, { message })
 
-/** 403 of the authorization layer: capital `Message`; undefined gives AWS's null message. */
-export const accessDeniedException = (message: string | null) =>
-  new ApiError('AccessDeniedException', 403, { Message: message })
+/** 403 of the authorization layer: capital `Message`; null gives AWS's null message. */
+export const accessDeniedException = (message: string | null, cause?: unknown) =>
+  new ApiError('AccessDeniedException', 403, { Message: message }, cause)
 
 /** 403 of the authentication layer, with lower-case `message`. */
 export const authenticationError = (code: string, message: string) => new ApiError(code, 403, { message })

@@ -4,6 +4,8 @@ export interface Member {
   readonly location?: string
   readonly wireName?: string
   readonly required?: boolean
+  /** Of an event in a stream: its bytes, in place of JSON. */
+  readonly eventPayload?: boolean
 }
 
 export interface StructureShape {

@@ -1,4 +1,4 @@
-import type { Caller, ConditionKeys } from '#auth'
+import type { Caller, CompiledPolicy, ConditionKeys, Decision, Sessions } from '#auth'
 import type { Clock, Log } from '#base'
 import type { Invocations } from '#invocation'
 import type { OperationName, Operations } from '#model'
@@ -18,6 +18,10 @@ export interface Services {
   readonly isEnforced: boolean
   /** Directories of the host by the access point ARN that they stand for. */
   readonly fileSystems: ReadonlyMap<string, string>
+  /** Makes temporary keys. */
+  readonly sessions: Pick<Sessions, 'issue'>
+  /** What the code of an account may take. */
+  readonly codeLimitBytes: number
   readonly clock: Clock
   readonly log: Log
   /** A link that downloads a code package for ten minutes. */
@@ -35,6 +39,8 @@ export interface RequestContext extends Services {
   readonly traceHeader: string
   /** Throws AccessDeniedException unless the caller may also do this; `keys` are condition keys of the action. */
   authorize(action: string, resource: string, keys?: ConditionKeys): void
+  /** The answer to the same question, of the caller's policies and those of a resource. */
+  decide(action: string, resource: string, keys: ConditionKeys, resourcePolicy: CompiledPolicy): Decision
 }
 
 export type Handler<Name extends OperationName> = (

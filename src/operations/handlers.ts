@@ -39,6 +39,7 @@ import { listFunctionUrlConfigs } from './function-url/list-function-url-configs
 import { updateFunctionUrlConfig } from './function-url/update-function-url-config.ts'
 import { invoke } from './invocation/invoke.ts'
 import { invokeAsync } from './invocation/invoke-async.ts'
+import { invokeWithResponseStream } from './invocation/invoke-with-response-stream.ts'
 import { deleteLayerVersion } from './layer/delete-layer-version.ts'
 import { getLayerVersion } from './layer/get-layer-version.ts'
 import { getLayerVersionByArn } from './layer/get-layer-version-by-arn.ts'
@@ -119,7 +120,7 @@ export const handlers: Handlers = {
   GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
-  InvokeWithResponseStream: notYet,
+  InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
   ListCapacityProviders: notYet,
   ListCodeSigningConfigs: listCodeSigningConfigs,

@@ -1,4 +1,4 @@
-import { iamAuthorization, iamHandlers } from './iam/index.ts'
+import { iamAuthorization, iamHandlers, refuseSessionKeys } from './iam/index.ts'
 import { logsAuthorization, logsHandlers } from './logs/index.ts'
 import { stsAuthorization, stsHandlers } from './sts/index.ts'
 
@@ -10,7 +10,7 @@ export type { Targets } from './targets.ts'
 
 /** The services that share the port, as far as Lambda's users need them. */
 export const neighbours = {
-  iam: { handlers: iamHandlers, authorization: iamAuthorization },
+  iam: { handlers: iamHandlers, authorization: iamAuthorization, admit: refuseSessionKeys },
   logs: { handlers: logsHandlers, authorization: logsAuthorization },
   sts: { handlers: stsHandlers, authorization: stsAuthorization },
 }

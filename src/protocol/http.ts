@@ -19,9 +19,18 @@ export interface HttpResponse {
   readonly status: number
   /** A list becomes a header for each. */
   readonly headers: Readonly<Record<string, string | string[]>>
-  /** A stream only for a body that is too large to hold, with its `Content-Length` in the headers. */
-  readonly body?: string | Buffer | AsyncIterable<Uint8Array>
+  /**
+   * A stream for a body that is too large to hold, with its `Content-Length` in the headers, or that is still being made.
+   * It is always read, or told that it will not be: when it fails, the connection breaks off.
+   */
+  readonly body?: string | Buffer | BodyStream
 }
+
+/** Bytes as they come; what comes together may be in several pieces. */
+export type BodyStream = AsyncIterable<Uint8Array | readonly Uint8Array[]>
+
+export const isStream = (body: HttpResponse['body']): body is BodyStream =>
+  typeof body === 'object' && !Buffer.isBuffer(body)
 
 export function headerOf(request: Pick<HttpRequest, 'headers'>, name: string): string | undefined {
   const value = request.headers[name]

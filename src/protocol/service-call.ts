@@ -8,7 +8,7 @@ import {
   stsService,
   unknownOperation,
 } from '#model'
-import { functionUrlHost } from './function-url/host.ts'
+import { functionUrlTarget } from './function-url/target.ts'
 import { type HttpRequest, type HttpResponse, headerOf } from './http.ts'
 import { decodeJsonInput, encodeJsonError, encodeJsonOutput, matchTarget } from './json/json.ts'
 import { decodeForm } from './query/decode-form.ts'
@@ -38,7 +38,7 @@ export function bodyLimitOf(head: Pick<HttpRequest, 'method' | 'rawPath' | 'rawQ
   readonly bytes: number
   readonly operation: string
 } {
-  if (functionUrlHost(head)) return { bytes: bodyLimitBytes('InvokeFunctionUrl'), operation: 'InvokeFunctionUrl' }
+  if (functionUrlTarget(head)) return { bytes: bodyLimitBytes('InvokeFunctionUrl'), operation: 'InvokeFunctionUrl' }
   if (head.rawPath === '/') return { bytes: NEIGHBOUR_LIMIT_BYTES, operation: 'requested' }
   const operation = matchRoute(head.method, head.rawPath, head.rawQuery)?.operation.name ?? 'requested'
   return { bytes: bodyLimitBytes(operation), operation }

@@ -17,7 +17,7 @@ type Input = Pick<
 
 /** Members left out stay; empty ones, with which tools clear them, take them away. */
 export function updateAttachments(current: Attachments, input: Input): Attachments {
-  const vpc = input.VpcConfig ? readVpc(input.VpcConfig) : current.vpc
+  const vpc = input.VpcConfig ? readVpc(current.vpc, input.VpcConfig) : current.vpc
   const fileSystems = input.FileSystemConfigs ? readFileSystems(input.FileSystemConfigs) : current.fileSystems
   const snapStart = input.SnapStart?.ApplyOn ?? current.snapStart
   const kmsKeyArn = input.KMSKeyArn ?? current.kmsKeyArn

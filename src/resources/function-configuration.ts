@@ -48,8 +48,10 @@ export function updateConfiguration(
   if (input.CapacityProviderConfig !== undefined)
     throw invalidParameter("CapacityProviderConfig isn't supported for Lambda Default functions.")
   refuseWithoutEffect(input)
+  const { variables, ...rest } = withoutAttachments(current)
   return checkSnapStart({
-    ...withoutAttachments(current),
+    ...rest,
+    ...updateVariables(variables, input.Environment),
     ...updateAttachments(current, input),
     description: input.Description ?? current.description,
     role: input.Role ?? current.role,
@@ -58,10 +60,19 @@ export function updateConfiguration(
     timeoutSeconds: input.Timeout ?? current.timeoutSeconds,
     memoryMb: input.MemorySize ?? current.memoryMb,
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? current.ephemeralStorageMb,
-    ...(input.Environment && { variables: checkVariables(input.Environment.Variables ?? {}) }),
     tracingMode: updateTracing(current.tracingMode, input.TracingConfig),
     logging: updateLogging(current.logging, input.LoggingConfig),
   })
+}
+
+/** Replaced as a whole. Unlike a creation, an update with none leaves no Environment to show: Terraform relies on it. */
+function updateVariables(
+  current: FunctionConfiguration['variables'],
+  environment: lambda.Environment | undefined,
+): Pick<FunctionConfiguration, 'variables'> {
+  if (!environment) return current ? { variables: current } : {}
+  const variables = checkVariables(environment.Variables ?? {})
+  return Object.keys(variables).length === 0 ? {} : { variables }
 }
 
 const updateTracing = (current: TracingMode, { Mode }: lambda.TracingConfig = {}): TracingMode =>

@@ -1,11 +1,12 @@
 import { randomText } from '#base'
 import type { lambda } from '#model'
 import { LATEST } from './function.ts'
-import { notSupportedYet } from './function-errors.ts'
 import { functionArn, type Place } from './function-name.ts'
 import type { FunctionSetting } from './function-setting.ts'
 
 export type UrlAuthType = 'NONE' | 'AWS_IAM'
+
+export type InvokeMode = 'BUFFERED' | 'RESPONSE_STREAM'
 
 /** An address on the web at which `$LATEST` or an alias answers. */
 export interface FunctionUrl extends FunctionSetting {
@@ -14,7 +15,7 @@ export interface FunctionUrl extends FunctionSetting {
   readonly authType: UrlAuthType
   readonly cors?: lambda.Cors
   /** As given: AWS shows it at the creation only then. */
-  readonly invokeMode?: string
+  readonly invokeMode?: InvokeMode
   readonly createdMs: number
   readonly lastModifiedMs: number
 }
@@ -32,7 +33,7 @@ export function newFunctionUrl(
     urlId: randomText(ID_LENGTH, ID_ALPHABET),
     authType: AuthType as UrlAuthType,
     ...withCors(Cors),
-    ...(InvokeMode !== undefined && { invokeMode: expectBuffered(InvokeMode) }),
+    ...(InvokeMode !== undefined && { invokeMode: InvokeMode as InvokeMode }),
     createdMs: nowMs,
     lastModifiedMs: nowMs,
   }
@@ -48,7 +49,7 @@ export function updateFunctionUrl(
     ...current,
     ...(AuthType !== undefined && { authType: AuthType as UrlAuthType }),
     ...withCors(Cors ?? cors),
-    ...(InvokeMode !== undefined && { invokeMode: expectBuffered(InvokeMode) }),
+    ...(InvokeMode !== undefined && { invokeMode: InvokeMode as InvokeMode }),
     lastModifiedMs: nowMs,
   }
 }
@@ -56,16 +57,15 @@ export function updateFunctionUrl(
 /** Empty rules are none. */
 const withCors = (cors: lambda.Cors | undefined) => (cors && Object.keys(cors).length > 0 ? { cors } : {})
 
-function expectBuffered(invokeMode: string): string {
-  if (invokeMode === 'RESPONSE_STREAM') throw notSupportedYet('InvokeMode RESPONSE_STREAM')
-  return invokeMode
+export function describeFunctionUrl(place: Place, url: FunctionUrl): lambda.GetFunctionUrlConfigResponse {
+  return { ...describeChangedFunctionUrl(place, url), InvokeMode: url.invokeMode ?? 'BUFFERED' }
 }
 
-export function describeFunctionUrl(place: Place, url: FunctionUrl): lambda.GetFunctionUrlConfigResponse {
+/** An update answers with the mode only when it was ever given. */
+export function describeChangedFunctionUrl(place: Place, url: FunctionUrl): lambda.UpdateFunctionUrlConfigResponse {
   return {
     ...describeNewFunctionUrl(place, url),
     LastModifiedTime: new Date(url.lastModifiedMs).toISOString(),
-    InvokeMode: url.invokeMode ?? 'BUFFERED',
   }
 }
 

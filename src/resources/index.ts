@@ -64,6 +64,7 @@ export {
 export type { FunctionSetting } from './function-setting.ts'
 export { beginUpdate, isSettled, newFunction, served, settle } from './function-state.ts'
 export {
+  describeChangedFunctionUrl,
   describeFunctionUrl,
   describeNewFunctionUrl,
   type FunctionUrl,
@@ -73,7 +74,20 @@ export {
   urlFunctionArn,
 } from './function-url.ts'
 export * from './function-url-errors.ts'
-export { type AccessKey, type InlinePolicy, type Page, type Role, roleArn, roleNameIn, type User } from './identity.ts'
+export {
+  type AccessKey,
+  type Group,
+  type InlinePolicy,
+  type LastUse,
+  type Page,
+  type Principal,
+  type PrincipalKind,
+  principalArn,
+  type Role,
+  roleArn,
+  roleNameIn,
+  type User,
+} from './identity.ts'
 export { busEvent, deadLetterAttributes, invocationRecord, recordKey } from './invocation-record.ts'
 export {
   describeLayer,
@@ -92,6 +106,18 @@ export {
   parseLayerName,
   parseLayerVersionArn,
 } from './layer-name.ts'
+export {
+  type AwsManagedPolicy,
+  findAwsManaged,
+  isAwsManaged,
+  listAwsManaged,
+  type ManagedPolicy,
+  type PolicyUsage,
+  type PolicyVersion,
+  VERSIONS_PER_POLICY,
+  versionId,
+  versionNumber,
+} from './managed-policy.ts'
 export { noticesFor } from './notices.ts'
 export type { OutboxMessage } from './outbox-message.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'

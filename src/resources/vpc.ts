@@ -7,14 +7,21 @@ import type { Place } from './function-name.ts'
 // AWS's VPC ids have 17 hexadecimal digits.
 const ID_DIGITS = 17
 
-/** The attachment that a request asks for; two empty lists detach. There is no EC2 that would know the ids. */
-export function readVpc({ SubnetIds = [], SecurityGroupIds = [], ...rest }: lambda.VpcConfig): VpcAttachment {
+const DETACHED: VpcAttachment = { subnetIds: [], securityGroupIds: [], isIpv6Allowed: false }
+
+/**
+ * The attachment that a request asks for; two empty lists detach, and so does an empty object. Otherwise members left
+ * out stay as they are: Terraform replaces security groups alone. There is no EC2 that would know the ids.
+ */
+export function readVpc(current: VpcAttachment = DETACHED, input: lambda.VpcConfig): VpcAttachment {
+  const before = Object.keys(input).length === 0 ? DETACHED : current
+  const { SubnetIds = before.subnetIds, SecurityGroupIds = before.securityGroupIds } = input
   if ((SubnetIds.length === 0) !== (SecurityGroupIds.length === 0))
     throw invalidParameter('SubnetIds and SecurityIds must coexist or be both empty list.')
   return {
     subnetIds: SubnetIds,
     securityGroupIds: SecurityGroupIds,
-    isIpv6Allowed: rest.Ipv6AllowedForDualStack ?? false,
+    isIpv6Allowed: input.Ipv6AllowedForDualStack ?? (SubnetIds.length > 0 && before.isIpv6Allowed),
   }
 }
 

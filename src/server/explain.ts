@@ -1,7 +1,7 @@
-import { DatabaseTooNew, DataDirectoryInUse } from '#store'
-import { BadOption } from './options.ts'
+import { DatabaseTooNew, DataDirectoryInUse, WrongSecretKey } from '#store'
+import { BadOption } from './bad-option.ts'
 
-const expected = [BadOption, DataDirectoryInUse, DatabaseTooNew]
+const expected = [BadOption, DataDirectoryInUse, DatabaseTooNew, WrongSecretKey]
 
 /** One clear line for what a user can put right; the stack for everything else. */
 export function explain(error: unknown): string {

@@ -2,6 +2,8 @@ import type { Clock, Log } from '#base'
 import type { Store } from '#store'
 
 const EVERY_MS = 3_600_000
+// What a crash may forget of when keys were last used.
+const FLUSH_EVERY_MS = 60_000
 
 export interface HousekeepingOptions {
   readonly store: Store
@@ -11,31 +13,24 @@ export interface HousekeepingOptions {
 }
 
 /**
- * Removes code packages that no function and no layer needs any more, and failed events whose time is over; at the start
- * and every hour. Returns how to end it.
+ * Removes code packages that no function and no layer needs any more, and failed events whose time is over, at the start
+ * and every hour; and writes when keys were last used. Returns how to end it.
  */
-export function startHousekeeping(options: HousekeepingOptions): () => void {
+export function startHousekeeping({ store, clock, log, failedEventHours }: HousekeepingOptions): () => void {
+  const attempt = (work: Promise<void>, failure: string) => work.catch((cause) => log.error(failure, { cause }))
   const tidy = () => {
-    void attempt(options.log, 'unused code packages could not be removed', () => removeUnusedCode(options))
-    void attempt(options.log, 'failed events could not be removed', () => expireFailedEvents(options))
+    void attempt(removeUnusedCode(store), 'unused code packages could not be removed')
+    const beforeMs = clock.now() - failedEventHours * 3_600_000
+    void attempt(store.failedEvents.expire(beforeMs), 'failed events could not be removed')
   }
+  const flush = () => attempt(store.identities.lastUses.flush(), 'last uses of keys could not be written')
   tidy()
-  const timer = setInterval(tidy, EVERY_MS).unref()
-  return () => clearInterval(timer)
+  const timers = [setInterval(tidy, EVERY_MS), setInterval(flush, FLUSH_EVERY_MS)]
+  for (const timer of timers) timer.unref()
+  return () => timers.forEach(clearInterval)
 }
 
-async function attempt(log: Log, failure: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (cause) {
-    log.error(failure, { cause })
-  }
+async function removeUnusedCode({ functions, layers, code }: Store): Promise<void> {
+  const used = await Promise.all([functions.usedCode(), layers.usedCode()])
+  await code.collect(new Set(used.flatMap((packages) => [...packages])))
 }
-
-async function removeUnusedCode({ store }: HousekeepingOptions): Promise<void> {
-  const used = await Promise.all([store.functions.usedCode(), store.layers.usedCode()])
-  await store.code.collect(new Set(used.flatMap((packages) => [...packages])))
-}
-
-const expireFailedEvents = ({ store, clock, failedEventHours }: HousekeepingOptions) =>
-  store.failedEvents.expire(clock.now() - failedEventHours * 3_600_000)

@@ -3,6 +3,8 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { AwsService } from './aws/aws-clients.ts'
+import { BadOption } from './bad-option.ts'
+import { readTls, type Tls } from './tls.ts'
 
 /** How the server was asked to run. */
 export interface ServerOptions {
@@ -19,7 +21,11 @@ export interface ServerOptions {
   /** The organization that the accounts are in, if they are in one. */
   readonly organizationId?: string
   readonly auth: 'iam' | 'none'
+  /** What the port speaks TLS with; undefined: plain HTTP. */
+  readonly tls?: Tls
   readonly isolation: 'bubblewrap' | 'process'
+  /** What the code of all functions and layers of an account may take. */
+  readonly codeLimitBytes: number
   /** Directories by the ARN of the access point that they stand for. */
   readonly fileSystems: ReadonlyMap<string, string>
   /** The root user's key, when the environment presets it. */
@@ -36,9 +42,6 @@ interface KeyPair {
   readonly accessKeyId: string
   readonly secretAccessKey: string
 }
-
-/** A mistake in the command line or the environment: its message is all that the user needs. */
-export class BadOption extends Error {}
 
 interface Option {
   readonly default: string
@@ -97,6 +100,14 @@ const options = {
     help: '0 to 8760 hours',
     check: (value) => /^\d{1,4}$/.test(value) && Number(value) <= 8760,
   },
+  // AWS's 75 GB.
+  'code-storage-mb': {
+    default: '76800',
+    help: 'a number of megabytes',
+    check: (value) => /^[1-9]\d{0,8}$/.test(value),
+  },
+  'tls-cert': { default: '', form: 'FILE', help: 'a file', check: () => true },
+  'tls-key': { default: '', form: 'FILE', help: 'a file', check: () => true },
   'aws-endpoint': endpointOption,
   's3-endpoint': endpointOption,
   'sqs-endpoint': endpointOption,
@@ -107,14 +118,17 @@ const options = {
 /** May be given again and again; LAMBENT_FILE_SYSTEMS separates them by commas. */
 const FILE_SYSTEM = 'file-system'
 
+/** Serves other machines without TLS; it takes no value. */
+const INSECURE = 'insecure'
+
 type OptionName = keyof typeof options
 
 export const usage = `usage: npm start -- ${Object.entries(options)
   .map(([name, option]: [string, Option]) => `[--${name} ${option.form ?? option.default}]`)
-  .join(' ')} [--${FILE_SYSTEM} ARN=DIR]...`
+  .join(' ')} [--${INSECURE}] [--${FILE_SYSTEM} ARN=DIR]...`
 
 export function readOptions(argv: readonly string[], environment: Variables): ServerOptions {
-  const { [FILE_SYSTEM]: mounts, ...given } = parseArguments(argv)
+  const { [FILE_SYSTEM]: mounts, [INSECURE]: insecure, ...given } = parseArguments(argv)
   const value = (name: OptionName): string => {
     const variable = `LAMBENT_${name.toUpperCase().replaceAll('-', '_')}`
     const [source, text] = given[name] === undefined ? [variable, environment[variable]] : [`--${name}`, given[name]]
@@ -127,6 +141,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   const account = value('account')
   const organizationId = value('organization')
   const preset = presetRootKey(environment)
+  const tls = readTls(value('tls-cert'), value('tls-key'))
   const awsKey = keyPair(environment, 'LAMBENT_AWS')
   const read: ServerOptions = {
     port: Number(value('port')),
@@ -139,9 +154,11 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
     failedEventHours: Number(value('failed-event-hours')),
+    codeLimitBytes: Number(value('code-storage-mb')) * 1024 * 1024,
     fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),
+    ...(tls && { tls }),
     awsEndpoints: Object.fromEntries(
       AWS_SERVICES.map((service) => [service, value(`${service}-endpoint`) || value('aws-endpoint')] as const).filter(
         ([, endpoint]) => endpoint !== '',
@@ -151,6 +168,10 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   }
   if (read.auth === 'none' && !isLoopback(read.host))
     throw new BadOption(`--auth none accepts anybody, so it listens on a loopback address only, not on ${read.host}`)
+  if (!tls && !insecure && !/^(1|true)$/.test(environment.LAMBENT_INSECURE ?? '') && !isLoopback(read.host))
+    throw new BadOption(
+      `--host ${read.host} is reached by other machines: give --tls-cert and --tls-key, or --${INSECURE} to do without`,
+    )
   if (read.isolation === 'process' && read.fileSystems.size > 0)
     throw new BadOption(`--${FILE_SYSTEM} needs --isolation bubblewrap: a process without namespaces has no mounts`)
   return read
@@ -170,12 +191,19 @@ function readFileSystems(given: readonly string[]): ReadonlyMap<string, string> 
   return new Map(pairs)
 }
 
-type Arguments = { readonly [Name in OptionName]?: string } & { readonly [FILE_SYSTEM]?: readonly string[] }
+type Arguments = { readonly [Name in OptionName]?: string } & {
+  readonly [FILE_SYSTEM]?: readonly string[]
+  readonly [INSECURE]?: boolean
+}
 
 function parseArguments(argv: readonly string[]): Arguments {
   try {
     const single = Object.keys(options).map((name) => [name, { type: 'string' as const }])
-    const names = { ...Object.fromEntries(single), [FILE_SYSTEM]: { type: 'string' as const, multiple: true } }
+    const names = {
+      ...Object.fromEntries(single),
+      [FILE_SYSTEM]: { type: 'string' as const, multiple: true },
+      [INSECURE]: { type: 'boolean' as const },
+    }
     return parseArgs({ args: [...argv], options: names, allowPositionals: false }).values as Arguments
   } catch (error) {
     throw new BadOption(`${error instanceof Error ? error.message.split('. ')[0] : error}; ${usage}`)

@@ -36,8 +36,10 @@ function announce(server: LambentServer, options: ServerOptions): void {
     console.error(
       'lambent: WARNING: --auth none: whoever reaches this port is root. Signatures and permissions are not checked.',
     )
-  else if (!isLoopback(options.host))
+  else if (!options.tls && !isLoopback(options.host))
     console.error('lambent: WARNING: this port is reachable from other machines, without TLS.')
+  if (options.tls && options.tls.expiresAtMs < Date.now())
+    console.error('lambent: WARNING: the certificate has expired.')
 }
 
 function stopOnSignal(server: LambentServer): void {

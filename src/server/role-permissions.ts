@@ -27,7 +27,7 @@ export class RolePermissions {
     const { directory, place, clock, organizationId, isEnforced } = this.#options
     if (!isEnforced) return true
     const account = role.split(':')[4] ?? ''
-    const principal = await directory.callerOf({ account, roleArn: role, sessionName: 'awslambda', accessKeyId: '' })
+    const principal = await directory.serviceCaller(account, role, 'awslambda')
     if (!principal) return false
     const isFunction = action.startsWith('lambda:')
     // What is of another service asks its own policies, wherever it is.

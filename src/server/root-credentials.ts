@@ -2,6 +2,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newRootKey, type RootKey } from '#auth'
 
+/** The accounts of a server, its own first. */
+export type Accounts = readonly [own: string, ...further: readonly string[]]
+
 export interface RootCredentials {
   /** Of every account, the server's own first. */
   readonly keys: ReadonlyMap<string, RootKey>
@@ -14,23 +17,44 @@ export interface RootCredentials {
 /** The root users' keys, one for each account: preset, or read from the data directory, or made there now. */
 export async function openRootCredentials(
   dataDirectory: string,
-  accounts: readonly [own: string, ...further: readonly string[]],
+  accounts: Accounts,
   preset: RootKey | undefined,
 ): Promise<RootCredentials> {
-  const file = join(dataDirectory, 'credentials')
   const [own] = accounts
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const stored = parseProfiles(text)
-  const keys = new Map<string, RootKey>()
-  for (const account of accounts)
-    keys.set(account, (account === own && preset) || (stored.get(profileOf(account, own)) ?? newRootKey()))
-  // What is kept of an account that is not served this time stays for the next.
-  const profiles = new Map([...keys].map(([account, key]) => [profileOf(account, own), key]))
-  for (const [profile, key] of stored) if (!profiles.has(profile)) profiles.set(profile, key)
-  const next = writeProfiles(profiles)
-  if (next !== text) await replaceFile(file, next)
+  const stored = await readRootKeys(dataDirectory, accounts)
+  const keyOf = (account: string) => (account === own && preset) || (stored.get(account) ?? newRootKey(account))
+  const keys = new Map(accounts.map((account) => [account, keyOf(account)]))
+  await keepRootKeys(dataDirectory, own, keys)
   // One that was preset is not shown: whoever set it knows it, and output is kept in logs.
-  return { keys, file, made: preset || stored.has(OWN_PROFILE) ? undefined : keys.get(own) }
+  const made = preset || stored.has(own) ? undefined : keys.get(own)
+  return { keys, file: fileIn(dataDirectory), made }
+}
+
+/** By account; those that have none yet are left out. */
+export async function readRootKeys(dataDirectory: string, accounts: Accounts): Promise<ReadonlyMap<string, RootKey>> {
+  const profiles = parseProfiles(await readText(dataDirectory))
+  return new Map(
+    accounts.flatMap((account) => {
+      const key = profiles.get(profileOf(account, accounts[0]))
+      return key ? [[account, key] as const] : []
+    }),
+  )
+}
+
+/** What is kept of other accounts stays. */
+export async function keepRootKeys(
+  dataDirectory: string,
+  own: string,
+  keys: ReadonlyMap<string, RootKey>,
+): Promise<void> {
+  const text = await readText(dataDirectory)
+  const profiles = new Map([...keys].map(([account, key]) => [profileOf(account, own), key]))
+  for (const [profile, key] of parseProfiles(text)) if (!profiles.has(profile)) profiles.set(profile, key)
+  const next = writeProfiles(profiles)
+  if (next === text) return
+  const file = fileIn(dataDirectory)
+  await writeFile(`${file}.new`, next, { mode: 0o600, flush: true })
+  await rename(`${file}.new`, file)
 }
 
 /** The root user's key of the server's own account, or of another, if there is one. */
@@ -62,7 +86,6 @@ function parseProfiles(text: string): ReadonlyMap<string, RootKey> {
   return profiles
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode: 0o600, flush: true })
-  await rename(`${file}.new`, file)
-}
+const readText = (dataDirectory: string) => readFile(fileIn(dataDirectory), 'utf8').catch(() => '')
+
+const fileIn = (dataDirectory: string) => join(dataDirectory, 'credentials')

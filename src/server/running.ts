@@ -3,6 +3,7 @@ import type { Clock, Log } from '#base'
 import type { Deliverer } from '#invocation'
 import type { Services } from '#operations'
 import type { Place } from '#resources'
+import type { AuditLog } from './audit/audit-log.ts'
 import type { CodeDownload } from './code-download.ts'
 
 /** A server that runs: everything that a request may need, made once at the start. */
@@ -11,6 +12,7 @@ export interface Running {
   readonly directory: IdentityDirectory
   readonly lookUpIdentity: IdentityLookUp
   readonly codeDownload: CodeDownload
+  readonly audit: AuditLog
   readonly place: Place
   /** Of which all accounts of this server are members, if of any. */
   readonly organizationId: string | undefined

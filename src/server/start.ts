@@ -1,19 +1,20 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
 import { openEnvironmentHost } from '#environment'
 import { Deliverer, Invocations, OutboxSender } from '#invocation'
 import type { Targets } from '#operations'
-import { type FunctionVersion, functionArn, LATEST, type Place, partitionOf } from '#resources'
+import { type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
+import { AuditLog } from './audit/audit-log.ts'
 import { AwsClients } from './aws/aws-clients.ts'
 import { AwsTargets } from './aws/aws-targets.ts'
 import { S3Objects } from './aws/s3-objects.ts'
 import { CodeDownload } from './code-download.ts'
+import { executionCredentials } from './execution-credentials.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { createListener } from './http/listener.ts'
+import { createListener, type Listener } from './http/listener.ts'
 import type { ServerOptions } from './options.ts'
 import { RolePermissions } from './role-permissions.ts'
 import { openRootCredentials, type RootCredentials } from './root-credentials.ts'
@@ -26,7 +27,7 @@ const LONGEST_DRAIN_MS = 16 * 60_000
 
 /** A started server. */
 export interface LambentServer {
-  /** `http://host:port` */
+  /** `http://host:port`, or `https://host:port` */
   readonly url: string
   readonly credentials: RootCredentials
   /** Which limits of an execution environment hold on this machine. */
@@ -46,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     dataDirectory: options.dataDirectory,
     clock,
     log,
+    codeLimitBytes: options.codeLimitBytes,
     furtherAccounts: options.furtherAccounts,
   })
   const accounts = [options.account, ...options.furtherAccounts] as const
@@ -58,18 +60,12 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
   const directory = new IdentityDirectory({
     identities: store.identities,
+    secrets: store.secrets,
     rootKeys: credentials.keys,
     account: options.account,
     region: options.region,
     clock,
   })
-  const issueCredentials = (version: FunctionVersion) =>
-    directory.sessions.issue({
-      account: version.account,
-      roleArn: version.configuration.role,
-      sessionName: sessionNameOf(version),
-      sourceFunctionArn: sourceArnOf(place, version),
-    })
   const invocations = new Invocations({
     store,
     environments,
@@ -77,10 +73,11 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     clock,
     log,
-    issueCredentials,
+    issueCredentials: executionCredentials(directory.sessions, store, place),
   })
   const deliverer = new Deliverer({ store, invocations, place, clock, log })
   const codeDownload = new CodeDownload(store)
+  const audit = new AuditLog({ dataDirectory: options.dataDirectory, clock, log })
   const aws = new AwsClients({
     region: options.region,
     endpoints: options.awsEndpoints,
@@ -103,10 +100,13 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   })
 
   let isDraining = false
-  const listener = createListener({
-    serve: (request) => (isDraining ? Promise.resolve(refuse(request, shuttingDown())) : serve(request, running)),
-    refuse,
-  })
+  const listener = createListener(
+    {
+      serve: (request) => (isDraining ? Promise.resolve(refuse(request, shuttingDown())) : serve(request, running)),
+      refuse,
+    },
+    options.tls,
+  )
   const url = await listen(listener.server, options).catch(async (error) => {
     await Promise.allSettled([environments.close(), store.close()])
     throw error
@@ -119,6 +119,8 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     place,
     isEnforced,
     fileSystems: options.fileSystems,
+    codeLimitBytes: options.codeLimitBytes,
+    sessions: directory.sessions,
     clock,
     log,
     codeLocation: (baseUrl: string, sha256: string) => codeDownload.linkTo(baseUrl, sha256, clock.now()),
@@ -126,8 +128,9 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   const running: Running = {
     services,
     directory,
-    lookUpIdentity: (id) => directory.lookUp(id),
+    lookUpIdentity: (id, token) => directory.lookUp(id, token),
     codeDownload,
+    audit,
     place,
     organizationId,
     isEnforced,
@@ -161,27 +164,20 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
       aws.close()
       await environments.close()
       listener.closeAllConnections()
+      await audit.written()
       await store.close()
     },
   }
 }
 
-async function listen(listener: Server, { host, port }: ServerOptions): Promise<string> {
+async function listen(listener: Listener['server'], { host, port, tls }: ServerOptions): Promise<string> {
   listener.listen(port, host)
   await once(listener, 'listening')
   const address = listener.address() as AddressInfo
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`
 }
 
 /** Functions whose creation or update a crash interrupted become Active now. */
 async function resumeUnsettled(store: Store, invocations: Invocations): Promise<void> {
   for (const version of await store.functions.listUnsettled()) invocations.settle(version)
 }
-
-/** AWS names the session after the function; names of one character are too short for a session. */
-const sessionNameOf = ({ functionName }: FunctionVersion) =>
-  functionName.length === 1 ? `${functionName}@lambda_function` : functionName
-
-/** AWS names the version too when it is a published one. */
-const sourceArnOf = (place: Place, { account, functionName, version }: FunctionVersion) =>
-  functionArn(place, { account, functionName, ...(version !== LATEST && { qualifier: version }) })

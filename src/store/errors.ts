@@ -14,6 +14,14 @@ export class DatabaseTooNew extends Error {
   }
 }
 
+/** What is in the database was sealed with a key that is not in the key file. */
+export class WrongSecretKey extends Error {
+  override readonly name = 'WrongSecretKey'
+  constructor(what: string) {
+    super(`${what} cannot be read: the file secret-key in the data directory does not belong to the database.`)
+  }
+}
+
 /** A cursor or token that this store did not hand out. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor'
@@ -37,6 +45,14 @@ export class QueueFull extends Error {
   override readonly name = 'QueueFull'
   constructor() {
     super('Too many events are waiting to be written.')
+  }
+}
+
+/** The code of all functions and layers of an account would take more than it may. */
+export class CodeStorageFull extends Error {
+  override readonly name = 'CodeStorageFull'
+  constructor() {
+    super('The code of the account would take more than it may.')
   }
 }
 

@@ -9,15 +9,21 @@ export interface FunctionStore {
 
   /**
    * A new function, with its first version if that is published at once, and the code signing configuration that it
-   * uses. False when it already exists, or the configuration does not.
+   * uses. False when it already exists, or the configuration does not. Throws CodeStorageFull.
    */
   create(record: FunctionVersion, published?: FunctionVersion, codeSigningConfigId?: string): Promise<boolean>
 
   /**
    * Replaces the record whose stored revision is `expectedRevisionId`, and adds the version that is published with the
-   * change; false, and nothing done, when another writer came first.
+   * change; false, and nothing done, when another writer came first. What adds code, as every publication does, may
+   * throw CodeStorageFull.
    */
-  update(record: FunctionVersion, expectedRevisionId: string, published?: FunctionVersion): Promise<boolean>
+  update(
+    record: FunctionVersion,
+    expectedRevisionId: string,
+    published?: FunctionVersion,
+    addsCode?: boolean,
+  ): Promise<boolean>
 
   /** Deletes the function with everything that belongs to it; false when there was nothing to delete. */
   delete(account: string, functionName: string): Promise<boolean>

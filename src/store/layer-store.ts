@@ -3,7 +3,7 @@ import type { PageOptions } from './identity-store.ts'
 
 /** Layer versions, keyed by account, layer name and number. */
 export interface LayerStore {
-  /** Stores it under the next number of its layer; no number is used twice, also after deletions. */
+  /** Stores it under the next number of its layer; no number is used twice, also after deletions. Throws CodeStorageFull. */
   publish(layer: NewLayerVersion): Promise<LayerVersion>
 
   find(account: string, layerName: string, version: number): Promise<LayerVersion | undefined>

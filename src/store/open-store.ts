@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
@@ -13,10 +12,12 @@ import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
 import { openLayerStore } from './database/layers.ts'
 import { openOutbox } from './database/outbox.ts'
+import { lockDataDirectory } from './lock-data-directory.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
 import { openLogStore } from './logs/open-log-store.ts'
-import { lockDirectory } from './sqlite/lock.ts'
+import { openKeyFile } from './secrets/key-file.ts'
+import { createSecrets } from './secrets/secrets.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Store } from './store.ts'
 
@@ -25,6 +26,8 @@ export interface StoreOptions {
   readonly clock: Clock
   readonly log: Log
   readonly logLimits?: Partial<LogLimits>
+  /** What the code of all functions and layers of an account may take; without it there is no limit. */
+  readonly codeLimitBytes?: number
   /** Accounts whose logs are kept apart from those of the server's own. */
   readonly furtherAccounts?: readonly string[]
 }
@@ -38,13 +41,14 @@ export async function openStore({
   clock,
   log,
   logLimits,
+  codeLimitBytes = Number.MAX_SAFE_INTEGER,
   furtherAccounts = [],
 }: StoreOptions): Promise<Store> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   // Closed in reverse order, also when a later part does not open.
   await using parts = new AsyncDisposableStack()
-  const lock = lockDirectory(dataDirectory)
+  const lock = await lockDataDirectory(dataDirectory)
   parts.defer(() => lock.release())
+  const secrets = createSecrets(await openKeyFile(dataDirectory))
   const database = parts.adopt(await openSqlite(dataDirectory, clock.now()), (opened) => opened.close())
   const events = parts.adopt(await openEventStore(database, clock, log), (opened) => opened.close())
   const outbox = parts.adopt(await openOutbox(database, clock, log), (opened) => opened.close())
@@ -58,14 +62,19 @@ export async function openStore({
     await openLogsOfAccounts(join(dataDirectory, 'accounts'), furtherAccounts, clock, log, limits),
     (opened) => opened.close(),
   )
-  const identities = await openIdentityStore(database)
+  const identities = await openIdentityStore(database, secrets)
+  parts.defer(() => identities.lastUses.flush())
   const settings = await openFunctionSettings(database)
   const aliases = createAliasStore(database, [settings])
   const concurrency = await openConcurrencyStore(database, settings.provisionedConcurrency)
   const codeSigning = createCodeSigningStore(database)
-  const layers = await openLayerStore(database)
-  const belongings = [aliases, concurrency, settings, codeSigning, events, failed]
-  const functions = createFunctionStore(database, belongings, [settings])
+  const layers = await openLayerStore(database, codeLimitBytes)
+  const functions = createFunctionStore(
+    database,
+    { secrets, codeLimitBytes },
+    [aliases, concurrency, settings, codeSigning, events, failed],
+    [settings],
+  )
   const opened = parts.move()
   return {
     functions,
@@ -85,6 +94,7 @@ export async function openStore({
     code,
     logs,
     logsOf: (account) => further.of(account) ?? logs,
+    secrets,
     close: () => opened.disposeAsync(),
   }
 }

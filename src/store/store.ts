@@ -12,6 +12,7 @@ import type { IdentityStore } from './identity-store.ts'
 import type { LayerStore } from './layer-store.ts'
 import type { LogStore } from './log-store.ts'
 import type { OutboxStore } from './outbox-store.ts'
+import type { Secrets } from './secrets/secrets.ts'
 import type { SettingStore } from './setting-store.ts'
 
 /**
@@ -38,6 +39,8 @@ export interface Store {
   readonly logs: LogStore
   /** Of one account: `logs`, unless the account's are kept apart. */
   logsOf(account: string): LogStore
+  /** With the keys of this data directory. */
+  readonly secrets: Secrets
   /** Writes what is still in memory and lets go of the data directory. */
   close(): Promise<void>
 }

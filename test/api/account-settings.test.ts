@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DeleteFunctionCommand, GetAccountSettingsCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda'
-import { createFunction, lambdaClient } from '../support/clients.ts'
+import {
+  DeleteFunctionCommand,
+  DeleteLayerVersionCommand,
+  GetAccountSettingsCommand,
+  PutFunctionConcurrencyCommand,
+  UpdateFunctionCodeCommand,
+} from '@aws-sdk/client-lambda'
+import { createFunction, executionRole, lambdaClient, untilUpdated } from '../support/clients.ts'
 import { answering, answerWith, describeAs, publishVersion } from '../support/functions.ts'
+import { publishLayer } from '../support/layers.ts'
 import { sendSigned } from '../support/raw.ts'
+import { type Refusal, refusalOf } from '../support/refusal.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { zipOf } from '../support/zip.ts'
 
@@ -67,4 +75,46 @@ test('what functions reserve is not unreserved', async () => {
   }
   await lambdaClient(server).send(new DeleteFunctionCommand({ FunctionName: 'c' }))
   assert.equal(await unreserved(), 1000)
+})
+
+const full: Refusal = { code: 'CodeStorageExceededException', status: 400, message: 'Code storage limit exceeded.' }
+const kilobytes = (count: number) => ({ 'index.mjs': answering('a')['index.mjs'], filling: 'x'.repeat(count * 1000) })
+
+test('functions, versions and layers take no more code than the account may have', async () => {
+  await using small = await startTestServer({ args: ['--code-storage-mb', '1'] })
+  const client = lambdaClient(small)
+  const create = (FunctionName: string, size: number) => createFunction(small, { FunctionName, code: kilobytes(size) })
+  const update = async (FunctionName: string, size: number) => {
+    await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zipOf(kilobytes(size)) }))
+    await untilUpdated(small, FunctionName)
+  }
+  const layer = (size: number) => publishLayer(small, { LayerName: 'l', files: kilobytes(size) })
+  const limit = async () => (await client.send(new GetAccountSettingsCommand({}))).AccountLimit?.TotalCodeSize
+  assert.equal(await limit(), 1_048_576)
+
+  await create('a', 300)
+  await layer(300)
+  await publishVersion(small, 'a')
+  assert.deepEqual(await refusalOf(create('b', 300)), full)
+  assert.deepEqual(await refusalOf(layer(300)), full)
+  assert.deepEqual(await refusalOf(update('a', 600)), full)
+  await update('a', 400)
+  assert.deepEqual(await refusalOf(publishVersion(small, 'a')), full)
+  await describeAs(small, 'a', 'only the configuration')
+  await update('a', 200)
+
+  await client.send(new DeleteLayerVersionCommand({ LayerName: 'l', VersionNumber: 1 }))
+  assert.equal((await layer(300)).Version, 2)
+  await client.send(new DeleteFunctionCommand({ FunctionName: 'a' }))
+  await create('b', 300)
+})
+
+test('of many that add code at the same time only as many succeed as there is room for', async () => {
+  await using small = await startTestServer({ args: ['--code-storage-mb', '1'] })
+  // It is made before they begin, so that none of them waits for it.
+  await executionRole(small)
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 8 }, (_, i) => createFunction(small, { FunctionName: `f${i}`, code: kilobytes(300) })),
+  )
+  assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 3)
 })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { GetRoleCommand, ListUsersCommand } from '@aws-sdk/client-iam'
+import { GetRoleCommand, ListUsersCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import {
   AddPermissionCommand,
   CreateAliasCommand,
@@ -11,18 +12,26 @@ import {
   DeleteAliasCommand,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteFunctionEventInvokeConfigCommand,
+  DeleteProvisionedConcurrencyConfigCommand,
   GetAliasCommand,
   GetFunctionCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  GetFunctionEventInvokeConfigCommand,
   GetPolicyCommand,
+  GetProvisionedConcurrencyConfigCommand,
   type LambdaClient,
   ListAliasesCommand,
+  ListFunctionEventInvokeConfigsCommand,
   ListFunctionsCommand,
+  ListProvisionedConcurrencyConfigsCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
+  PutProvisionedConcurrencyConfigCommand,
   PutResourcePolicyCommand,
   RemovePermissionCommand,
   TagResourceCommand,
@@ -30,8 +39,11 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  UpdateFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { isOpenToAccounts } from '#auth'
+import { lambdaService, type OperationName } from '#model'
 import {
   allowUser,
   createFunction,
@@ -45,9 +57,12 @@ import {
   stsClient,
   untilUpdated,
 } from '../support/clients.ts'
-import { answering } from '../support/functions.ts'
+import { answering, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
+import { sendSigned } from '../support/raw.ts'
 import { denied, type Refusal, refusalOf } from '../support/refusal.ts'
+import { restRequest } from '../support/sample-requests.ts'
+import { sampleInput } from '../support/samples.ts'
 import { inAccount, REGION, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOf } from '../support/zip.ts'
 
@@ -55,15 +70,23 @@ const OWNER = '111111111111'
 const GUEST = '222222222222'
 const ORGANIZATION = 'o-a1b2c3d4e5'
 
+const accessPointOf = (account: string) =>
+  `arn:aws:elasticfilesystem:${REGION}:${account}:access-point/fsap-0123456789abcdef0`
+const directory = mkdtempSync(join(tmpdir(), 'lambent-accounts-'))
+const args = ['--accounts', `${OWNER},${GUEST}`, '--organization', ORGANIZATION]
+
 let server: TestServer
 let owner: TestServer
 let guest: TestServer
 before(async () => {
-  server = await startTestServer({ args: ['--accounts', `${OWNER},${GUEST}`, '--organization', ORGANIZATION] })
+  server = await startTestServer({ args: [...args, '--file-system', `${accessPointOf(OWNER)}=${directory}`] })
   owner = inAccount(server, OWNER)
   guest = inAccount(server, GUEST)
 })
-after(() => server[Symbol.asyncDispose]())
+after(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(directory, { recursive: true })
+})
 
 const arnIn = (account: string, name: string) => `arn:aws:lambda:${REGION}:${account}:function:${name}`
 const userArn = (account: string, name: string) => `arn:aws:iam::${account}:user/${name}`
@@ -133,8 +156,11 @@ test('an account sees its own functions, roles, users and logs only, also of the
 test('what a policy opens with lambda:* works from the other account, by the ARN of the function', async (t) => {
   await createFunction(owner, { FunctionName: 'shared', code: answering('v1') })
   await grant('shared', GUEST, 'all')
+  await publishVersion(owner, 'shared')
+  await grant('shared', GUEST, 'version', 'lambda:*', '1')
   const FunctionName = arnIn(OWNER, 'shared')
   const alias = { FunctionName, Name: 'live' }
+  const version = { FunctionName, Qualifier: '1' }
   const calls: Readonly<Record<string, (client: LambdaClient) => Promise<unknown>>> = {
     GetFunction: (client) => client.send(new GetFunctionCommand({ FunctionName })),
     GetFunctionConfiguration: (client) => client.send(new GetFunctionConfigurationCommand({ FunctionName })),
@@ -153,6 +179,21 @@ test('what a policy opens with lambda:* works from the other account, by the ARN
     GetAlias: (client) => client.send(new GetAliasCommand(alias)),
     ListAliases: (client) => client.send(new ListAliasesCommand({ FunctionName })),
     UpdateAlias: (client) => client.send(new UpdateAliasCommand({ ...alias, Description: 'theirs' })),
+    PutFunctionEventInvokeConfig: (client) =>
+      client.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 1 })),
+    GetFunctionEventInvokeConfig: (client) => client.send(new GetFunctionEventInvokeConfigCommand({ FunctionName })),
+    UpdateFunctionEventInvokeConfig: (client) =>
+      client.send(new UpdateFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 0 })),
+    ListFunctionEventInvokeConfigs: (client) =>
+      client.send(new ListFunctionEventInvokeConfigsCommand({ FunctionName })),
+    DeleteFunctionEventInvokeConfig: (client) =>
+      client.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName })),
+    PutProvisionedConcurrencyConfig: (client) =>
+      client.send(new PutProvisionedConcurrencyConfigCommand({ ...version, ProvisionedConcurrentExecutions: 1 })),
+    GetProvisionedConcurrencyConfig: (client) => client.send(new GetProvisionedConcurrencyConfigCommand(version)),
+    ListProvisionedConcurrencyConfigs: (client) =>
+      client.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName })),
+    DeleteProvisionedConcurrencyConfig: (client) => client.send(new DeleteProvisionedConcurrencyConfigCommand(version)),
     DeleteAlias: (client) => client.send(new DeleteAliasCommand(alias)),
     TagResource: (client) => client.send(new TagResourceCommand({ Resource: FunctionName, Tags: { a: 'b' } })),
     ListTags: (client) => client.send(new ListTagsCommand({ Resource: FunctionName })),
@@ -187,6 +228,23 @@ test('other operations on a function of another account are refused without a wo
       assert.deepEqual([code, status], ['AccessDeniedException', 403])
       assert.doesNotMatch(message, /authorized/)
     })
+  }
+})
+
+/** Operations on a function that no policy opens to other accounts. */
+const closed = (Object.keys(lambdaService.operations) as OperationName[]).filter((name) => {
+  const { FunctionName, Resource } = sampleInput(lambdaService, name)
+  return (FunctionName ?? Resource) !== undefined && !isOpenToAccounts(name)
+})
+
+test('of all operations on a function only those that AWS names are open to another account', async () => {
+  await createFunction(owner, { FunctionName: 'narrow', code: answering('narrow') })
+  await grant('narrow', GUEST, 'all')
+  assert.ok(closed.length > 20)
+  for (const name of closed) {
+    const input = { ...sampleInput(lambdaService, name), FunctionName: arnIn(OWNER, 'narrow') }
+    const { status, body } = await sendSigned(guest, restRequest(name, input))
+    assert.deepEqual([name, status, body], [name, 403, { Message: null }])
   }
 })
 
@@ -246,6 +304,51 @@ test('a permission can be narrowed to an organization', async () => {
   assert.equal((await refusalOf(invoke(guest, FunctionName))).code, 'AccessDeniedException')
   await add(ORGANIZATION)
   assert.equal((await invoke(guest, FunctionName)).payload, 'organized')
+})
+
+test('the file system of another account is not there', async () => {
+  const mount = {
+    FileSystemConfigs: [{ Arn: accessPointOf(OWNER), LocalMountPath: '/mnt/data' }],
+    VpcConfig: { SubnetIds: ['subnet-0123456789abcdef0'], SecurityGroupIds: ['sg-0123456789abcdef0'] },
+  }
+  const create = (view: TestServer) =>
+    createFunction(view, { FunctionName: 'mounting', code: answering('mounted'), ...mount })
+  const refusal = await refusalOf(create(guest))
+  assert.match(refusal.message, /^No directory of this host stands for the access point/)
+  await createFunction(guest, { FunctionName: 'mounting', code: answering('mounted') })
+  const update = new UpdateFunctionConfigurationCommand({ FunctionName: 'mounting', ...mount })
+  assert.deepEqual(await refusalOf(lambdaClient(guest).send(update)), refusal)
+  await create(owner)
+})
+
+test('who names a function of another account as a destination does not learn whether it is there', async () => {
+  for (const FunctionName of ['hidden', 'shown']) await createFunction(owner, { FunctionName, code: answering('') })
+  const Role = await executionRole(guest, 'sender')
+  await iamClient(guest).send(
+    new PutRolePolicyCommand({
+      RoleName: 'sender',
+      PolicyName: 'send',
+      PolicyDocument: policy(allow('lambda:InvokeFunction')),
+    }),
+  )
+  await createFunction(guest, { FunctionName: 'sending', Role, code: answering('') })
+  await grant('shown', GUEST, 'destination', 'lambda:InvokeFunction')
+  const send = (name: string) =>
+    lambdaClient(guest)
+      .send(
+        new PutFunctionEventInvokeConfigCommand({
+          FunctionName: 'sending',
+          DestinationConfig: { OnSuccess: { Destination: arnIn(OWNER, name) } },
+        }),
+      )
+      .then(
+        () => 'sent',
+        ({ message }: Error) => message,
+      )
+  const unknown = (name: string) =>
+    `The function's execution role does not have permissions to call InvokeFunction on ${arnIn(OWNER, name)}`
+  for (const name of ['hidden', 'absent', 'shown:$LATEST']) assert.equal(await send(name), unknown(name))
+  assert.notEqual(await send('shown'), unknown('shown'))
 })
 
 test('a function may call a function of another account as its role', async () => {

@@ -14,7 +14,16 @@ import {
 import { createFunction, invoke, lambdaClient } from '../support/clients.ts'
 import { answering, arnOf, configurationOf, describeAs, publishVersion } from '../support/functions.ts'
 import { sendSigned } from '../support/raw.ts'
-import { conflict, invalid, notFound, type Refusal, refusalIn, refusalOf, validation } from '../support/refusal.ts'
+import {
+  conflict,
+  invalid,
+  notFound,
+  type Refusal,
+  refusalIn,
+  refusalOf,
+  revisionMismatch,
+  validation,
+} from '../support/refusal.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -226,12 +235,6 @@ const mapValues = (text: string) =>
   validation(
     `Value '${text}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0, Member must not be null]`,
   )
-const mismatch: Refusal = {
-  code: 'PreconditionFailedException',
-  status: 412,
-  message:
-    'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
-}
 const NAME = '(?!^[0-9]+$)([a-zA-Z0-9-_]+)'
 const badName = (name: string) =>
   validation(
@@ -329,7 +332,7 @@ const updates: readonly Case[] = [
     expected: notFound(`Alias not found: ${arnOf('f:non-existent')}`),
     keys: ['Type', 'Message'],
   },
-  { name: 'another revision', change: { RevisionId: 'wrong' } as object, expected: mismatch },
+  { name: 'another revision', change: { RevisionId: 'wrong' } as object, expected: revisionMismatch() },
 ]
 
 test('an alias that is refused is not there', async (t) => {

@@ -18,6 +18,7 @@ import {
   GetFunctionConfigurationCommand,
   InvocationType,
   InvokeCommand,
+  InvokeWithResponseStreamCommand,
   ListFunctionsCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -98,6 +99,11 @@ const attempts: Readonly<Record<string, Attempt>> = {
     action: 'lambda:InvokeFunction',
     resource: arn('target'),
     send: (client) => client.send(new InvokeCommand({ FunctionName: arn('target') })),
+  },
+  InvokeWithResponseStream: {
+    action: 'lambda:InvokeFunction',
+    resource: arn('target'),
+    send: (client) => client.send(new InvokeWithResponseStreamCommand({ FunctionName: 'target' })),
   },
   ListFunctions: {
     action: 'lambda:ListFunctions',

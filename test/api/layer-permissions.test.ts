@@ -22,7 +22,15 @@ import {
   untilUpdated,
 } from '../support/clients.ts'
 import { layerArnOf, publishLayer } from '../support/layers.ts'
-import { conflict, denied, notFound, type Refusal, refusalOf, validation } from '../support/refusal.ts'
+import {
+  conflict,
+  denied,
+  notFound,
+  type Refusal,
+  refusalOf,
+  revisionMismatch,
+  validation,
+} from '../support/refusal.ts'
 import { ACCOUNT, inAccount, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOf } from '../support/zip.ts'
 
@@ -64,12 +72,7 @@ const remove = (LayerName: string, StatementId = 's1', input: object = {}) =>
   )
 
 const noPolicy = notFound('No policy is associated with the given resource.')
-const mismatch: Refusal = {
-  code: 'PreconditionFailedException',
-  status: 412,
-  message:
-    'The Revision Id provided does not match the latest Revision Id. Call the GetLayerPolicy API to retrieve the latest Revision Id',
-}
+const mismatch = revisionMismatch('GetLayerPolicy')
 
 test('a permission of a layer version is shown as it is kept, under a revision of its own', async () => {
   await publishLayer(server, { LayerName: 'shown' })

@@ -17,7 +17,16 @@ import {
 } from '@aws-sdk/client-lambda'
 import { createFunction, lambdaClient, policy } from '../support/clients.ts'
 import { arnOf, configurationOf, describeAs, publishVersion } from '../support/functions.ts'
-import { breaks, conflict, invalid, notFound, type Refusal, refusalOf, validation } from '../support/refusal.ts'
+import {
+  breaks,
+  conflict,
+  invalid,
+  notFound,
+  type Refusal,
+  refusalOf,
+  revisionMismatch,
+  validation,
+} from '../support/refusal.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -52,11 +61,6 @@ const fresh = async (FunctionName: string) => {
 }
 
 const missing = notFound('The resource you requested does not exist.')
-const mismatch = (call: string): Refusal => ({
-  code: 'PreconditionFailedException',
-  status: 412,
-  message: `The Revision Id provided does not match the latest Revision Id. Call the ${call} API to retrieve the latest Revision Id`,
-})
 
 test('a statement is shown as it is kept, with its members in the order of AWS', async () => {
   const name = await fresh('shown')
@@ -201,15 +205,18 @@ test('the revision of a policy is that of what it belongs to, and changes with i
   assert.notEqual(revisionId, before)
   assert.equal(revisionId, await revisionOf())
   const late = add(name, { StatementId: 'late', RevisionId: before })
-  assert.deepEqual(await refusalOf(late), mismatch('GetPolicy'))
-  assert.deepEqual(await refusalOf(remove(name, 's3', { RevisionId: before })), mismatch('GetFunction/GetAlias'))
+  assert.deepEqual(await refusalOf(late), revisionMismatch('GetPolicy'))
+  assert.deepEqual(
+    await refusalOf(remove(name, 's3', { RevisionId: before })),
+    revisionMismatch('GetFunction/GetAlias'),
+  )
   await remove(name, 's3', { RevisionId: revisionId })
   assert.notEqual(await revisionOf(), revisionId)
 
   await publishVersion(server, name)
   const alias = await client.send(new CreateAliasCommand({ FunctionName: name, Name: 'live', FunctionVersion: '1' }))
   const wrong = add(name, { Qualifier: 'live', RevisionId: 'wrong' })
-  assert.deepEqual(await refusalOf(wrong), mismatch('GetPolicy'))
+  assert.deepEqual(await refusalOf(wrong), revisionMismatch('GetPolicy'))
   await add(name, { Qualifier: 'live', RevisionId: alias.RevisionId })
   const shown = await client.send(new GetAliasCommand({ FunctionName: name, Name: 'live' }))
   assert.equal((await policyOf(name, 'live')).revisionId, shown.RevisionId)
@@ -357,7 +364,7 @@ test('a whole policy takes the place of what AddPermission made, and can be adde
   const { document: longer } = await policyOf(name)
   assert.deepEqual([longer.Id, longer.Statement.length, longer.Statement[0].Sid], ['mine', 2, 'own'])
   await remove(name, 'own')
-  assert.deepEqual(await refusalOf(drop(arn, RevisionId)), mismatch('GetResourcePolicy'))
+  assert.deepEqual(await refusalOf(drop(arn, RevisionId)), revisionMismatch('GetResourcePolicy'))
   await drop(arn)
   for (const call of [get(arn), policyOf(name)]) assert.deepEqual(await refusalOf(call), missing)
 })
@@ -369,7 +376,7 @@ test('a whole policy is of a function, a version, or an alias', async () => {
   for (const arn of [arnOf(name), arnOf(`${name}:1`), arnOf(`${name}:live`)]) {
     assert.deepEqual(await refusalOf(get(arn)), missing)
     const { RevisionId } = await put(arn, policy(about(arn)))
-    assert.deepEqual(await refusalOf(put(arn, policy(about(arn)), 'wrong')), mismatch('GetResourcePolicy'))
+    assert.deepEqual(await refusalOf(put(arn, policy(about(arn)), 'wrong')), revisionMismatch('GetResourcePolicy'))
     await put(arn, policy(about(`${arn.slice(0, -1)}?`), about('arn:aws:lambda:*', { Sid: 'other' })), RevisionId)
     assert.equal(JSON.parse((await get(arn)).Policy ?? '').Statement.length, 2)
   }
@@ -395,6 +402,11 @@ const malformed: readonly { name: string; document: string; refusal: Refusal }[]
     name: 'somebody impossible',
     document: policy(about(fn, { Principal: { AWS: 'alice' } })),
     refusal: problem('Invalid principal in policy: "AWS":"alice"'),
+  },
+  {
+    name: 'everybody allowed but one',
+    document: policy(about(fn, { Effect: 'Allow', Principal: undefined, NotPrincipal: { AWS: ACCOUNT } })),
+    refusal: problem('Allow with NotPrincipal is not allowed.'),
   },
   {
     name: 'no action',

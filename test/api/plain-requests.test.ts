@@ -1,52 +1,29 @@
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { createFunction } from '../support/clients.ts'
+import { CreateFunctionUrlConfigCommand } from '@aws-sdk/client-lambda'
+import { createFunction, lambdaClient } from '../support/clients.ts'
+import { exchange } from '../support/exchange.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 // Plain invocations are read by hand, everything else by Node's parser. Nobody should be able to tell which one it was.
 
 let server: TestServer
+let urlHost: string
 before(async () => {
   server = await startTestServer({ args: ['--auth', 'none'] })
   await createFunction(server, { FunctionName: 'echo', code: 'echo-node' })
+  await createFunction(server, {
+    FunctionName: 'says',
+    code: { 'index.mjs': "export const handler = async ({ body }) => JSON.parse(Buffer.from(body, 'base64'))" },
+  })
+  const url = { FunctionName: 'says', AuthType: 'NONE' } as const
+  const { FunctionUrl } = await lambdaClient(server).send(new CreateFunctionUrlConfigCommand(url))
+  urlHost = new URL(FunctionUrl ?? '').host
 })
 after(() => server[Symbol.asyncDispose]())
 
 const PATH = '/2015-03-31/functions/echo/invocations'
 const UNKNOWN = 'GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n'
-
-/** What comes back for these parts, sent one after the other, until the server has answered `answers` times or closes. */
-function exchange(parts: readonly string[], answers: number): Promise<string> {
-  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
-  return new Promise((resolve, reject) => {
-    let text = ''
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1')
-      if (countWhole(text) >= answers) socket.end()
-    })
-    socket.on('close', () => resolve(text))
-    socket.on('error', reject)
-    socket.setTimeout(20_000, () => socket.destroy(new Error(`no answer to ${JSON.stringify(parts)}; so far: ${text}`)))
-    void send()
-
-    async function send(): Promise<void> {
-      for (const part of parts) {
-        await new Promise((resolve) => socket.write(part, 'latin1', resolve))
-        // Apart in time, so that they arrive as chunks of their own.
-        if (parts.length > 1) await new Promise((resolve) => setTimeout(resolve, 30))
-      }
-    }
-  })
-}
-
-function countWhole(text: string): number {
-  const end = text.indexOf('\r\n\r\n')
-  if (end < 0) return 0
-  const length = Number(/content-length: (\d+)/i.exec(text.slice(0, end))?.[1] ?? 0)
-  const next = end + 4 + length
-  return next > text.length ? 0 : 1 + countWhole(text.slice(next))
-}
 
 /** Answers without what differs from one request to the next, headers in order of name. */
 function comparable(text: string): string[] {
@@ -123,10 +100,28 @@ const cases: readonly Case[] = [
 
 for (const { name, parts, status, answers = 1 } of cases) {
   test(`an invocation is answered alike by both parsers: ${name}`, async () => {
-    const byHand = comparable(await exchange(parts, answers))
+    const byHand = comparable(await exchange(server, parts, answers))
     // The first request is not an invocation, so that the connection is Node's from then on.
-    const [, ...byNode] = comparable(await exchange([UNKNOWN, ...parts], answers + 1))
+    const [, ...byNode] = comparable(await exchange(server, [UNKNOWN, ...parts], answers + 1))
     assert.deepEqual(byHand, byNode)
     assert.match(byHand[0] ?? '', new RegExp(`^HTTP/1.1 ${status} `))
+  })
+}
+
+const answersOfUrls = [
+  { statusCode: 204, body: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!' },
+  { statusCode: 304, body: 'nothing' },
+  { statusCode: 200, cookies: ['a=1', 'b=2'], body: 'two cookies' },
+]
+
+for (const answer of answersOfUrls) {
+  test(`a URL whose path looks like an invocation is a URL: ${JSON.stringify(answer)}`, async () => {
+    const request = invocation([], JSON.stringify(answer)).replace('Host: h', `Host: ${urlHost}`)
+    // What follows shows where the first answer ends.
+    const byHand = comparable(await exchange(server, [request, UNKNOWN], 2))
+    const [, ...byNode] = comparable(await exchange(server, [UNKNOWN, request, UNKNOWN], 3))
+    assert.deepEqual(byHand, byNode)
+    assert.match(byHand[0] ?? '', new RegExp(`^HTTP/1.1 ${answer.statusCode} `))
+    assert.match(byHand[1] ?? '', /^HTTP\/1.1 404 /)
   })
 }

@@ -20,7 +20,16 @@ import {
 import { createFunction, invoke, lambdaClient } from '../support/clients.ts'
 import { answering, arnOf, describeAs, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
-import { breaks, conflict, invalid, notFound, type Refusal, refusalOf, validation } from '../support/refusal.ts'
+import {
+  breaks,
+  conflict,
+  invalid,
+  notFound,
+  type Refusal,
+  refusalOf,
+  throttled,
+  validation,
+} from '../support/refusal.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -252,6 +261,17 @@ test('a function whose Init fails cannot be provisioned, and says so', async () 
   await client.send(new DeleteFunctionCommand({ FunctionName: 'broken' }))
 })
 
+test('an environment serves one invocation after another', async () => {
+  await create('counts', { 'index.mjs': 'let count = 0; export const handler = async () => ++count' })
+  await put('1', 1, 'counts')
+  await settled('1', 'counts')
+  for (const payload of [1, 2, 3]) {
+    assert.equal((await invoke(server, 'counts', {}, { Qualifier: '1' })).payload, payload)
+    assert.equal((await get('1', 'counts')).Status, 'READY')
+  }
+  await client.send(new DeleteFunctionCommand({ FunctionName: 'counts' }))
+})
+
 test('an environment that ends is replaced', async () => {
   const exits = {
     'index.mjs': `export const handler = async ({ exit }) =>
@@ -271,7 +291,6 @@ test('what is provisioned for a version is kept for it when the function has res
   await put('1', 1, 'kept')
   await settled('1', 'kept')
   assert.equal(await startedBy('1', 'kept'), 'provisioned-concurrency')
-  const throttled: Refusal = { code: 'TooManyRequestsException', status: 429, message: 'Rate Exceeded.' }
   for (const qualifier of ['$LATEST', '2']) assert.deepEqual(await refusalOf(startedBy(qualifier, 'kept')), throttled)
   await client.send(new DeleteFunctionCommand({ FunctionName: 'kept' }))
 })

@@ -28,6 +28,7 @@ import {
   type Refusal,
   refusalIn,
   refusalOf,
+  revisionMismatch,
   validation,
 } from '../support/refusal.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
@@ -278,12 +279,7 @@ test('a publication that is refused publishes nothing', async (t) => {
     {
       name: 'another revision',
       input: { RevisionId: 'doesnotexist' },
-      expected: {
-        code: 'PreconditionFailedException',
-        status: 412,
-        message:
-          'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
-      },
+      expected: revisionMismatch(),
     },
     {
       name: 'another code',

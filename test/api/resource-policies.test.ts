@@ -281,6 +281,37 @@ test('who may give permissions can be limited to whom and how', async () => {
   await revoke('fn', 'live')
 })
 
+test('who may grant something to one service may grant it to nobody beside it', async () => {
+  const Condition = { StringEquals: { 'lambda:Principal': 's3.amazonaws.com' } }
+  const changes = ['PutResourcePolicy', 'DeleteResourcePolicy', 'RemovePermission'].map((name) => `lambda:${name}`)
+  const granter = await createUser(server, 'granter', ...changes.map((name) => allow(name, '*', { Condition })))
+  const client = lambdaClient(server, granter)
+  const resource = arnOf('fn')
+  const s3 = { Service: 's3.amazonaws.com' }
+  const naming = (...principals: readonly unknown[]) =>
+    policy(...principals.map((Principal, at) => ({ ...allow(action, resource), Sid: `s${at}`, Principal })))
+  const write = (Policy: string) => client.send(new PutResourcePolicyCommand({ ResourceArn: resource, Policy }))
+  const refusal = (name: string) => noPolicy(`arn:aws:iam::${ACCOUNT}:user/granter`, resource, name)
+  const severals = [
+    [s3, '*'],
+    ['*', s3],
+    [{ ...s3, AWS: alice }],
+    [{ Service: ['s3.amazonaws.com', 'sns.amazonaws.com'] }],
+  ]
+  for (const several of severals)
+    assert.deepEqual(await refusalOf(write(naming(...several))), refusal('lambda:PutResourcePolicy'))
+  await lambdaClient(server).send(
+    new PutResourcePolicyCommand({ ResourceArn: resource, Policy: naming({ ...s3, AWS: alice }) }),
+  )
+  const drop = () => client.send(new DeleteResourcePolicyCommand({ ResourceArn: resource }))
+  const remove = () => client.send(new RemovePermissionCommand({ FunctionName: 'fn', StatementId: 's0' }))
+  assert.deepEqual(await refusalOf(drop()), refusal('lambda:DeleteResourcePolicy'))
+  assert.deepEqual(await refusalOf(remove()), refusal('lambda:RemovePermission'))
+  await write(naming(s3, s3))
+  await remove()
+  await drop()
+})
+
 test('tags of a request can be asked for', async () => {
   const Role = await executionRole(server)
   const create = (Tags?: Record<string, string>) =>

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
@@ -21,29 +20,11 @@ import {
 } from '../support/clients.ts'
 import { poll } from '../support/poll.ts'
 import { sendRaw, sendSigned } from '../support/raw.ts'
-import { type Finished, run } from '../support/run.ts'
-import { ACCOUNT, cleanEnvironment, serverCommand, startTestServer, type TestServer } from '../support/server.ts'
+import { run } from '../support/run.ts'
+import { ACCOUNT, cleanEnvironment, startTestServer, type TestServer } from '../support/server.ts'
 import { startSlowServer } from '../support/slow-runtime.ts'
+import { assertGivesUp, startInVain, temporaryDirectory } from '../support/start-in-vain.ts'
 import { zipOfFixture } from '../support/zip.ts'
-
-/** A directory that is removed at the end of the test. */
-function temporaryDirectory(): { readonly path: string; [Symbol.dispose](): void } {
-  const path = mkdtempSync(join(tmpdir(), 'lambent-start-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
-}
-
-/** Starts a server that is expected to give up. */
-async function startInVain(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Finished> {
-  using directory = temporaryDirectory()
-  const [command, ...rest] = serverCommand
-  return await run(command, [...rest, ...args], {
-    env: { ...cleanEnvironment(), ...environment },
-    cwd: directory.path,
-  })
-}
 
 const identityOf = (server: TestServer, region = server.region) =>
   new STSClient({ endpoint: server.url, region, credentials: server.credentials, maxAttempts: 1 }).send(
@@ -229,15 +210,6 @@ for (const { name, args = [], environment = {}, line } of inVain) {
   })
 }
 
-function assertGivesUp({ code, stdout, stderr }: Finished, line: RegExp): void {
-  assert.equal(code, 1)
-  assert.equal(stdout, '')
-  const [first = '', ...rest] = stderr.split('\n')
-  assert.deepEqual(rest, [''], stderr)
-  assert.ok(first.startsWith('lambent: '), first)
-  assert.match(first.slice('lambent: '.length), line)
-}
-
 test('a port that is in use is told in one line', async () => {
   await using server = await startTestServer()
   assertGivesUp(
@@ -272,7 +244,7 @@ test('--auth none warns, and then anybody is root and no role needs to exist', a
 })
 
 test('a port that other machines reach is warned of', async () => {
-  await using server = await startTestServer({ args: ['--host', '0.0.0.0'] })
+  await using server = await startTestServer({ args: ['--host', '0.0.0.0', '--insecure'] })
   await poll(
     () => /WARNING: this port is reachable from other machines, without TLS/.test(server.errors()) || undefined,
   )

@@ -14,12 +14,14 @@ import type { RawAnswer } from '../support/raw.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { ACCOUNT, startTestServer, type TestServer } from '../support/server.ts'
 
+const ORGANIZATION = 'o-a1b2c3d4e5'
+
 let server: TestServer
 let open: string
 let signed: string
 let alias: string
 before(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ args: ['--organization', ORGANIZATION] })
   for (const name of ['open', 'signed']) await createFunction(server, { FunctionName: name, code: 'echo-node' })
   await publishVersion(server, 'signed')
   await lambdaClient(server).send(
@@ -66,7 +68,7 @@ test('the function learns who signed, and not how', async () => {
           accountId: ACCOUNT,
           callerId: ACCOUNT,
           cognitoIdentity: null,
-          principalOrgId: null,
+          principalOrgId: ORGANIZATION,
           userArn: `arn:aws:iam::${ACCOUNT}:root`,
           userId: ACCOUNT,
         },
@@ -131,6 +133,21 @@ const cases: readonly [string, readonly object[], { ofFunction: number; ofAlias:
     'functions of the team',
     [allow('*', { StringEquals: { 'aws:ResourceTag/team': 'blue' } })],
     { ofFunction: 200, ofAlias: 200 },
+  ],
+  [
+    'what the organization may',
+    [allow('*', { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } })],
+    { ofFunction: 200, ofAlias: 200 },
+  ],
+  [
+    'what another organization may',
+    [allow('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-zzzzzzzzzz' } })],
+    { ofFunction: 403, ofAlias: 403 },
+  ],
+  [
+    'every URL but denied the invocation of the function',
+    [allow('*'), { Effect: 'Deny', Action: 'lambda:InvokeFunction', Resource: arnOf('signed') }],
+    { ofFunction: 403, ofAlias: 200 },
   ],
 ]
 for (const [index, [what, statements, expected]] of cases.entries())

@@ -50,6 +50,18 @@ const rows: readonly Row[] = [
     'Policy document should not specify a principal.',
   ],
   [
+    'everybody but one who is allowed something by a resource',
+    { ...version, Statement: { ...good, NotPrincipal: { AWS: '123456789012' } } },
+    'Allow with NotPrincipal is not allowed.',
+    'resource',
+  ],
+  [
+    'everybody but one who may assume a role',
+    { ...version, Statement: { Effect, Action: 'sts:AssumeRole', NotPrincipal: { AWS: '123456789012' } } },
+    'Allow with NotPrincipal is not allowed.',
+    'trust',
+  ],
+  [
     'two statements of one Sid',
     {
       ...version,

@@ -163,8 +163,8 @@ const mistakes = [
   },
   {
     name: 'an operation that is not there yet',
-    args: ['lambda', 'list-code-signing-configs'],
-    says: 'An error occurred (NotImplementedException) when calling the ListCodeSigningConfigs operation: The operation ListCodeSigningConfigs is not implemented by lambent yet.',
+    args: ['lambda', 'list-event-source-mappings'],
+    says: 'An error occurred (NotImplementedException) when calling the ListEventSourceMappings operation: The operation ListEventSourceMappings is not implemented by lambent yet.',
   },
   {
     name: 'a missing user',

@@ -135,7 +135,7 @@ for (const { name, call, type, kind } of mistakes) {
 }
 
 test('errors that the model does not have are instances of the common class', async () => {
-  await assert.rejects(lambda.listCodeSigningConfigs(), (error) => {
+  await assert.rejects(lambda.listEventSourceMappings(), (error) => {
     assert.ok(error instanceof LambdaServiceException)
     assert.equal(error.name, 'NotImplementedException')
     return true

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DeleteFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient } from '../support/clients.ts'
+import { dataDirectory } from '../support/directories.ts'
 import { HOLDS, holdEvents } from '../support/hold-events.ts'
 import { poll } from '../support/poll.ts'
+import { processesWith } from '../support/processes.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 // What was answered with 202 runs, whatever happens to the server.
-
-/** A directory for the servers that follow one another. */
-function dataDirectory(): { readonly path: string; [Symbol.dispose](): void } {
-  const path = mkdtempSync(join(tmpdir(), 'lambent-durable-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
-}
 
 /** Sends the events at the same time and returns when each has been accepted, with their request ids. */
 async function sendEvents(server: TestServer, FunctionName: string, events: readonly object[]): Promise<string[]> {
@@ -151,19 +144,6 @@ test('events of a function that is deleted are dropped, and others go on', async
   // It would wait for the invocation that held the events.
   await server.kill()
 })
-
-/** Processes that have the text in their environment. */
-function processesWith(marker: string): string[] {
-  return readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name)) return false
-    try {
-      return readFileSync(`/proc/${name}/environ`, 'latin1').includes(marker)
-    } catch {
-      // It has gone, or is another user's.
-      return false
-    }
-  })
-}
 
 const spawnsChild = `
 import { spawn } from 'node:child_process'

@@ -300,8 +300,8 @@ test('a response above the limit fails, and the environment stays as it was', as
 })
 
 test('a runtime that cannot run here is a function error that names it', async () => {
-  const environment = await start({ runtime: 'java21' })
+  const environment = await start({ runtime: 'dotnet8' })
   const error = await environment.fail()
   assert.equal(error.errorType, 'Runtime.InvalidEntrypoint')
-  assert.match(error.errorMessage, /^RequestId: \S+ Error: .*java21.* no interpreter|no interpreter.*java21/i)
+  assert.match(error.errorMessage, /^RequestId: \S+ Error: .*dotnet8.* no interpreter|no interpreter.*dotnet8/i)
 })

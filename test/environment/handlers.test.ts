@@ -263,14 +263,28 @@ test('a user variable for the loader does not reach a program that still has rig
 })
 
 test('a wrapper script is started with the command line of the runtime', async () => {
+  for (const [runtime, program] of [
+    [NODE, 'node'],
+    [PYTHON, PYTHON],
+  ] as const) {
+    const environment = await start({
+      runtime,
+      variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' },
+      files: {
+        'index.js': 'exports.handler = async () => process.env.WRAPPED',
+        'main.py': 'import os\ndef handler(e, c): return os.environ["WRAPPED"]\n',
+      },
+      layer: { wrapper: '#!/bin/sh\nexport WRAPPED="$1"\nexec "$@"\n' },
+    })
+    assert.equal(await environment.call(), `/var/lang/bin/${program}`)
+  }
+})
+
+test('a wrapper script that is not executable ends the runtime', async () => {
   const environment = await start({
-    variables: { AWS_LAMBDA_EXEC_WRAPPER: '/tmp/../var/task/wrapper' },
-    files: {
-      'index.js': 'exports.handler = async () => process.env.WRAPPED',
-      wrapper: '#!/bin/sh\nexport WRAPPED="$#"\nexec "$@"\n',
-    },
+    variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' },
+    files: { 'index.js': '', wrapper: 'exec "$@"\n' },
   })
-  // Not executable: the code was written without that bit.
   assert.equal((await environment.fail()).errorType, 'Runtime.ExitError')
 })
 

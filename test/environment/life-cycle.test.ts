@@ -160,7 +160,7 @@ test('environments of one host live side by side', async () => {
 test('runtimes are prepared without complaint, whether there is an interpreter or not', async () => {
   await host.prepareRuntime(NODE)
   await host.prepareRuntime(PYTHON)
-  await host.prepareRuntime('java21')
+  await host.prepareRuntime('dotnet8')
   assert.ok(host.startEstimateMs(NODE) > 0)
 })
 

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
+import { extensions, listener, said } from './extension-code.ts'
 import { NODE, openTestHost, PYTHON } from './support.ts'
 
 const { start, host } = await openTestHost('process')
@@ -37,4 +38,14 @@ test('a plain process that hangs times out and is replaced', async () => {
   const environment = await start({ fixture: 'hang', timeoutSeconds: 1 })
   assert.equal((await environment.fail({})).errorType, 'Sandbox.Timedout')
   assert.equal(await environment.call({ ms: 1 }), 'done')
+})
+
+test('a plain process has extensions too', async () => {
+  const environment = await start({ layer: extensions({ watcher: listener() }) })
+  await environment.call()
+  await environment.environment.shutdown()
+  assert.deepEqual(
+    said(environment).map(([, { eventType }]) => eventType),
+    ['INVOKE', 'SHUTDOWN'],
+  )
 })

@@ -2,10 +2,11 @@ import { strict as assert } from 'node:assert'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
+import { readFrames } from '../../src/environment/output-frames.ts'
 import { readLines } from '../../src/environment/output-lines.ts'
-import { findOwner } from '../../src/environment/runtime-api/peer-user.ts'
 import { RequestReader } from '../../src/environment/runtime-api/request-reader.ts'
 import { exportScript } from '../../src/environment/sandbox/export-script.ts'
+import { readSockets } from '../../src/environment/sandbox/socket-holder.ts'
 
 /** What a reader makes of bytes that arrive in parts of this size. */
 function readRequests(text: string, partSize: number, limit = 1000): string[] {
@@ -82,15 +83,47 @@ test('lines are records, and long ones are cut', async () => {
   )
 })
 
-test('the owner of a connection is read from the table of connections', () => {
+test('framed records may have several lines, and long ones are cut', async () => {
+  const frame = (text: string) => {
+    const header = Buffer.from('a55a0013000000000005f5e100000000', 'hex')
+    header.writeUInt32BE(Buffer.byteLength(text), 4)
+    return Buffer.concat([header, Buffer.from(text)])
+  }
+  const bytes = Buffer.concat([frame('one\ntwo'), frame('three\n'), frame('x'.repeat(300_000)), frame('¢')])
+  for (const partSize of [1, 7, 1000, bytes.length]) {
+    const stream = new PassThrough({ highWaterMark: 2 * bytes.length })
+    const records: string[] = []
+    readFrames(stream, (record) => records.push(record))
+    for (let at = 0; at < bytes.length; at += partSize) stream.write(bytes.subarray(at, at + partSize))
+    await new Promise((resolve) => stream.end(resolve))
+    assert.deepEqual(records, ['one\ntwo', 'three', 'x'.repeat(262_144), 'x'.repeat(37_856), '¢'], `by ${partSize}`)
+  }
+})
+
+test('what is no frame ends the reading', async () => {
+  const stream = new PassThrough()
+  const records: string[] = []
+  readFrames(stream, (record) => records.push(record))
+  stream.write('plain text of a program')
+  await new Promise((resolve) => stream.once('close', resolve))
+  assert.deepEqual(records, [])
+})
+
+test('the holders of sockets are read from the table of connections', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
    1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 2 1 0 20 0 0 10 -1
    2: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000 65537        0 3 1 0 20 0 0 10 -1
    3: 0100007F:D432 0100007F:1F90 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 0 0 10 -1`
-  assert.equal(findOwner(table, 0xd431, 0x1f90), 65537)
-  assert.equal(findOwner(table, 0xd432, 0x1f90), undefined, 'a connection that has closed')
-  assert.equal(findOwner(table, 0x1111, 0x1f90), undefined)
+  assert.deepEqual(
+    [...readSockets(table)],
+    [
+      ['0100007F 1F90', { user: 0, inode: '1' }],
+      ['1F90 D431', { user: 0, inode: '2' }],
+      ['D431 1F90', { user: 65537, inode: '3' }],
+    ],
+    'not one that has closed',
+  )
 })
 
 test('variables reach the shell as they are', () => {

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
 import { openEnvironmentHost } from '#environment'
 
-/** Starts one environment for each of the given `codeDirectory` parameters, invokes it once, and waits to be killed. LAYERS is their layers. */
+/**
+ * Starts one environment for each of the given `codeDirectory` parameters, invokes it once with what the one before has
+ * answered, and waits to be killed. LAYERS is their layers.
+ */
 const [dataDirectory = '', isolation, marker = '', ...codeDirectories] = process.argv.slice(2)
 
 const host = await openEnvironmentHost({
@@ -10,12 +14,13 @@ const host = await openEnvironmentHost({
   log: { info() {}, warn() {}, error() {} },
 })
 
-const answers: string[] = []
+const NODE = `nodejs${process.versions.node.split('.')[0]}.x`
+const answers: unknown[] = []
 for (const codeDirectory of codeDirectories) {
   const environment = await host.start({
     functionName: 'test',
     functionVersion: '$LATEST',
-    runtime: `nodejs${process.versions.node.split('.')[0]}.x`,
+    runtime: existsSync(`${codeDirectory}/bootstrap`) ? 'provided.al2023' : NODE,
     handler: 'index.handler',
     memoryMb: 256,
     ephemeralStorageMb: 512,
@@ -36,14 +41,14 @@ for (const codeDirectory of codeDirectories) {
   })
   const invocation = environment.invoke({
     requestId: '11111111-2222-4333-8444-555555555555',
-    payload: Buffer.from('{"a":1,"busy":true}'),
+    payload: Buffer.from(JSON.stringify({ a: 1, busy: true, previous: answers.at(-1) })),
     invokedFunctionArn: '',
     traceHeader: '',
     wantsLogTail: false,
   })
   // One that hangs is left to it.
   if (codeDirectory.endsWith('hang')) invocation.catch(() => {})
-  else answers.push(String((await invocation).payload))
+  else answers.push(JSON.parse(String((await invocation).payload)))
 }
 
 // By now the idle ones are frozen.

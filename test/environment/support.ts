@@ -10,9 +10,11 @@ import {
   type Environment,
   type EnvironmentHost,
   type EnvironmentSpec,
+  type Invocation,
   type InvocationResult,
   type Isolation,
   openEnvironmentHost,
+  type StreamedResponse,
 } from '#environment'
 
 export const isRoot = process.getuid?.() === 0
@@ -50,9 +52,15 @@ export interface TestHost {
 export type Wanted = Partial<Omit<EnvironmentSpec, 'log' | 'codeDirectory'>> & {
   /** A folder of `fixtures`. */
   readonly fixture?: string
-  /** Or files by their paths, for code that no linter would let into the repository. */
-  readonly files?: Readonly<Record<string, string>>
+  /** Or files by their paths, for code that no linter would let into the repository. Scripts are executable. */
+  readonly files?: Files
+  /** Files that are all executable. */
+  readonly programs?: Files
+  /** What the function's layers hold, in the same way. */
+  readonly layer?: Files
 }
+
+export type Files = Readonly<Record<string, string | Buffer>>
 
 export class TestEnvironment {
   readonly environment: Environment
@@ -65,7 +73,7 @@ export class TestEnvironment {
   }
 
   /** Log lines follow the answer a turn later; here they are there. */
-  async invoke(event: unknown = {}, more: { clientContext?: string; wantsLogTail?: boolean; requestId?: string } = {}) {
+  async invoke(event: unknown = {}, more: Partial<Omit<Invocation, 'payload'>> = {}) {
     const result = await this.environment.invoke({
       requestId: randomUUID(),
       payload: Buffer.from(JSON.stringify(event)),
@@ -74,8 +82,17 @@ export class TestEnvironment {
       wantsLogTail: false,
       ...more,
     })
+    while (result.stream === undefined && this.environment.ending !== undefined) await this.environment.ending
+    await setImmediate()
     await setImmediate()
     return result
+  }
+
+  /** What the function streams, and how it ends. */
+  async stream(event?: unknown, more: Partial<Invocation> = {}): Promise<StreamedResponse> {
+    const { stream, payload } = await this.invoke(event, { ...more, wantsStream: true })
+    assert(stream !== undefined, `it did not stream: ${payload}`)
+    return stream
   }
 
   /** The result of an invocation that must succeed. */
@@ -102,10 +119,16 @@ export interface FunctionError {
   readonly trace?: readonly string[]
 }
 
+export async function textOf(stream: StreamedResponse): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part)
+  return Buffer.concat(parts).toString()
+}
+
 export const errorOf = (result: InvocationResult): FunctionError => JSON.parse(String(result.payload))
 
 async function createSpec(directory: string, lines: string[], wanted: Wanted): Promise<EnvironmentSpec> {
-  const { fixture, files, ...rest } = wanted
+  const { fixture, files, programs, layer, ...rest } = wanted
   const runtime = wanted.runtime ?? NODE
   return {
     functionName: 'test',
@@ -115,7 +138,9 @@ async function createSpec(directory: string, lines: string[], wanted: Wanted): P
     memoryMb: 256,
     ephemeralStorageMb: 512,
     timeoutSeconds: 20,
-    codeDirectory: files ? await writeCode(directory, files) : fixtureDirectory(fixture ?? 'echo'),
+    codeDirectory:
+      files || programs ? await writeFiles(directory, files, programs) : fixtureDirectory(fixture ?? 'echo'),
+    ...(layer && { layersDirectory: await writeFiles(directory, layer) }),
     fileSystems: [],
     notices: [],
     logging: { format: 'Text', group: '/aws/lambda/test' },
@@ -138,12 +163,13 @@ export const PYTHON = 'python3.12'
 
 const fixtureDirectory = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
 
-async function writeCode(directory: string, files: Readonly<Record<string, string>>): Promise<string> {
-  const code = await mkdtemp(`${directory}/code-`)
-  await chmod(code, 0o755)
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(`${code}/${path}`), { recursive: true })
-    await writeFile(`${code}/${path}`, content)
+async function writeFiles(directory: string, files: Files = {}, programs: Files = {}): Promise<string> {
+  const home = await mkdtemp(`${directory}/code-`)
+  await chmod(home, 0o755)
+  for (const [path, content] of Object.entries({ ...files, ...programs })) {
+    await mkdir(dirname(`${home}/${path}`), { recursive: true })
+    const isProgram = path in programs || String(content).startsWith('#!')
+    await writeFile(`${home}/${path}`, content, { mode: isProgram ? 0o755 : 0o644 })
   }
-  return code
+  return home
 }

@@ -17,7 +17,7 @@ test('an access key is created with a secret that is told once', async (t) => {
     AccessKeyMetadata: [metadata],
     IsTruncated: false,
   })
-  assert.equal(store.identities.peekAccessKey(AccessKey.AccessKeyId)?.secret, SecretAccessKey)
+  assert.equal(store.identities.accessKeys.peek(AccessKey.AccessKeyId)?.secret, SecretAccessKey)
 })
 
 test('a key is made inactive and active again, and deleted', async (t) => {

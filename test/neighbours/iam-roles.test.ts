@@ -63,12 +63,6 @@ test('what roles cannot be is refused', async (t) => {
     iam('UpdateAssumeRolePolicy', { RoleName: 'nobody', PolicyDocument: AssumeRolePolicyDocument }),
     ...noRole,
   )
-  await assertFails(
-    iam('CreateRole', { RoleName: 'other', AssumeRolePolicyDocument, Tags: [{ Key: 'k', Value: 'v' }] }),
-    'InvalidInput',
-    400,
-    'Tags is not supported by lambent yet.',
-  )
   await iam('PutRolePolicy', {
     RoleName: 'worker',
     PolicyName: 'p',
@@ -87,6 +81,11 @@ const malformed = [
   ['no JSON', 'x', 'This policy contains invalid Json'],
   ['a resource', trust({ ...statement, Resource: '*' }), 'Has prohibited field Resource'],
   ['no principal', trust({ Effect: 'Allow', Action: 'sts:AssumeRole' }), 'Missing required field Principal'],
+  [
+    'everybody but one',
+    trust({ Effect: 'Allow', Action: 'sts:AssumeRole', NotPrincipal: { AWS: '123456789012' } }),
+    'Allow with NotPrincipal is not allowed.',
+  ],
   ["another service's action", trust(statement, { ...statement, Action: ['sts:AssumeRole', 'lambda:*'] }), STS_ONLY],
   ['every action', trust({ ...statement, Action: '*' }), STS_ONLY],
 ] as const

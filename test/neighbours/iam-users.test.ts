@@ -84,16 +84,10 @@ test('what users cannot be is refused', async (t) => {
     'The user with name bob cannot be found.',
   )
   await assertFails(
-    iam('CreateUser', { UserName: 'bob', Tags: [{ Key: 'k', Value: 'v' }] }),
-    'InvalidInput',
-    400,
-    'Tags is not supported by lambent yet.',
-  )
-  await assertFails(
     iam('CreateUser', { UserName: 'bob', PermissionsBoundary: 'arn:aws:iam::aws:policy/Boundary' }),
-    'InvalidInput',
-    400,
-    'PermissionsBoundary is not supported by lambent yet.',
+    'NoSuchEntity',
+    404,
+    'Policy arn:aws:iam::aws:policy/Boundary does not exist or is not attachable.',
   )
   await iam('CreateUser', { UserName: 'bob', Tags: [] })
 })

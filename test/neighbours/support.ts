@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { authorize, type Caller, compilePolicy, createRequestContext } from '#auth'
+import { authorize, type Caller, type ContextValue, compilePolicy, createRequestContext } from '#auth'
 import { type Clock, createLog } from '#base'
 import { ApiError, type IamOperations, type LogsOperations } from '#model'
 import { neighbours } from '#operations'
@@ -59,20 +59,20 @@ export async function openNeighbourhood(test: TestContext) {
     clock,
     place,
     store,
-    authorize: (action: string, resource: string) =>
+    authorize: (action: string, resource: string, keys: Readonly<Record<string, ContextValue>> = {}) =>
       authorize({
         principal: caller,
         action,
         resource,
-        context: createRequestContext({ principal: caller, nowMs: NOW_MS, secure: true }),
+        context: createRequestContext({ principal: caller, nowMs: NOW_MS, secure: true, keys }),
       }),
   })
-  /** As the server calls an operation: first the question, then the handler. */
+  /** As the server calls an operation: first the questions, then the handler. */
   async function iam<Name extends keyof IamOperations>(name: Name, input: IamOperations[Name]['input'], caller = root) {
     const context = contextOf(caller)
     const scope = { ...place, account: caller.account, caller }
-    const question = neighbours.iam.authorization[name](input, scope)
-    if (question) context.authorize(question.action, question.resource)
+    for (const { action, resource, keys } of [neighbours.iam.authorization[name](input, scope) ?? []].flat())
+      context.authorize(action, resource, keys)
     return neighbours.iam.handlers[name](input, context)
   }
   async function logs<Name extends keyof LogsOperations>(

@@ -277,10 +277,22 @@ test('collecting removes what nobody uses, but not what was put within the hour'
   await code.collect(new Set([used.sha256]))
   assert.ok(await code.read(unused.sha256).then((stream) => stream?.destroy()))
 
-  nowMs += 2 * 3_600_000
+  nowMs += 2 * 3_600_000 + 1
   await mkdir(join(dataDirectory, 'code/unpacked', '0'.repeat(64)))
   await code.collect(new Set([used.sha256]))
   assert.equal(await code.read(unused.sha256), undefined)
   assert.ok(await code.read(used.sha256).then((stream) => stream?.destroy()))
   assert.equal((await readdir(join(dataDirectory, 'code/unpacked'))).length, 2, 'one package and the note of the boot')
+})
+
+test('a package that falls out of use stays for longer than an invocation, whenever it is next collected', async (t) => {
+  let nowMs = Date.now()
+  const clock: Clock = { ...systemClock, now: () => nowMs }
+  const { code } = await temporaryStore(t, { clock })
+  const { sha256 } = await code.put(zipBytes([handler]))
+  await code.collect(new Set([sha256]))
+  // It was in use until just now.
+  nowMs += 3_600_001
+  await code.collect(new Set())
+  assert.ok(await code.read(sha256).then((stream) => stream?.destroy()))
 })

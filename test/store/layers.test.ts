@@ -3,8 +3,9 @@ import { lstat, readFile, readlink, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Clock, systemClock } from '#base'
-import type { NewLayerVersion } from '#resources'
+import { beginUpdate, type NewLayerVersion, settle } from '#resources'
 import { InvalidCursor, type Store } from '#store'
+import { mergedSha256 } from '../../src/store/code/merged-sha256.ts'
 import { functionVersion } from './function-version.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
 import { type ZipEntry, zipBytes } from './zip-bytes.ts'
@@ -83,6 +84,21 @@ test('what layers and functions use of the code is known, deleted layer versions
   assert.equal(await layers.codeBytes(account), 7)
 })
 
+test('until an update has settled, the layers that it takes away are in use', async (t) => {
+  const { layers, functions } = await temporaryStore(t)
+  const { code, layerName } = await layers.publish(layer('a', { code: { sha256: 'YQ==', size: 3 } }))
+  const record = functionVersion('f')
+  const configuration = { ...record.configuration, layers: [{ arn: layerName, code }] }
+  const created = settle({ ...record, configuration })
+  await functions.create(created)
+  const updated = beginUpdate(created, { configuration: record.configuration }, 0)
+  assert.ok(await functions.update(updated, created.revisionId))
+  const during = await functions.usedCode()
+  for (const sha256 of [code.sha256, mergedSha256([code.sha256])]) assert.ok(during.has(sha256))
+  await functions.update(settle(updated), updated.revisionId)
+  assert.deepEqual([...(await functions.usedCode())], [record.code.sha256])
+})
+
 async function put({ code }: Store, ...entries: readonly ZipEntry[]): Promise<string> {
   return (await code.put(zipBytes(entries))).sha256
 }
@@ -157,7 +173,7 @@ test('what is merged stays while a function uses it, and goes with its packages 
     assert.equal(await readFile(join(merged, 'a'), 'utf8'), 'a')
   }
   await store.functions.delete(account, 'f')
-  nowMs += 2 * HOUR_MS
+  nowMs += 2 * HOUR_MS + 1
   await collect()
   await assert.rejects(stat(merged), { code: 'ENOENT' })
   assert.equal(await store.code.read(sha256s[0] ?? ''), undefined)

@@ -6,10 +6,14 @@ import { LATEST, type QueuedEvent } from '#resources'
 import type { Database } from '../../src/store/database/database.ts'
 import { openEventStore } from '../../src/store/database/events.ts'
 import { createFunctionStore } from '../../src/store/database/functions.ts'
+import { createSecrets } from '../../src/store/secrets/secrets.ts'
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts'
 import { claim } from '../support/claim.ts'
 import { functionVersion } from './function-version.ts'
 import { closedAfter, quietLog, temporaryDirectory } from './temporary-store.ts'
+
+const secrets = createSecrets({ current: 'k1', keys: new Map([['k1', Buffer.alloc(32)]]) })
+const setup = { secrets, codeLimitBytes: Number.MAX_SAFE_INTEGER }
 
 /** A real database whose answers can be kept back: what it did is done, nobody has heard of it yet. */
 async function slowDatabase(t: TestContext) {
@@ -64,8 +68,8 @@ const summary = (events: readonly QueuedEvent[]) => events.map(({ requestId, att
 
 test('a function read before an update and answered after it is not remembered', async (t) => {
   const { database, reads } = await slowDatabase(t)
-  await createFunctionStore(database).create(functionVersion('echo', { revisionId: 'old' }))
-  const functions = createFunctionStore(database)
+  await createFunctionStore(database, setup).create(functionVersion('echo', { revisionId: 'old' }))
+  const functions = createFunctionStore(database, setup)
   const held = reads.hold()
   const found = functions.find('000000000000', 'echo', LATEST)
   await held.reached
@@ -77,8 +81,8 @@ test('a function read before an update and answered after it is not remembered',
 
 test('a function read before its deletion and answered after it is not remembered', async (t) => {
   const { database, reads } = await slowDatabase(t)
-  await createFunctionStore(database).create(functionVersion('echo'))
-  const functions = createFunctionStore(database)
+  await createFunctionStore(database, setup).create(functionVersion('echo'))
+  const functions = createFunctionStore(database, setup)
   const held = reads.hold()
   const found = functions.find('000000000000', 'echo', LATEST)
   await held.reached

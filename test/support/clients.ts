@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import {
   CreateAccessKeyCommand,
@@ -25,6 +26,7 @@ const settings = (server: TestServer, credentials: Credentials) => ({
   region: server.region,
   credentials,
   maxAttempts: 1,
+  ...(server.ca !== undefined && { requestHandler: { httpsAgent: { ca: readFileSync(server.ca) } } }),
 })
 
 export const lambdaClient = (server: TestServer, credentials = server.credentials) =>
@@ -56,7 +58,7 @@ export async function executionRole(server: TestServer, name = 'test-role'): Pro
 export interface FunctionSetup extends Partial<CreateFunctionCommandInput> {
   readonly FunctionName: string
   /** A folder of test/fixtures/functions, or the files themselves. */
-  readonly code: string | Readonly<Record<string, string>>
+  readonly code: string | Readonly<Record<string, string | Buffer>>
 }
 
 /** Creates a function and waits until it is Active. Node.js with `index.handler` unless it says otherwise. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Finished, run } from './run.ts'
 import { awsEnvironment, type TestServer } from './server.ts'
 
-const python = join(import.meta.dirname, '../../.cache/python/bin/python')
+export const python = join(import.meta.dirname, '../../.cache/python/bin/python')
 
 /** Runs a program that uses boto3 against the server, as root. Throws when it fails. */
 export const runPython = (server: TestServer, program: string): Promise<Finished> => runScript(server, ['-c', program])

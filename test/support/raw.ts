@@ -1,4 +1,6 @@
-import { request } from 'node:http'
+import { readFileSync } from 'node:fs'
+import { request as requestPlain } from 'node:http'
+import { request as requestSecure } from 'node:https'
 import { signRequest } from '#auth'
 import type { Credentials, TestServer } from './server.ts'
 
@@ -23,7 +25,9 @@ export function sendRaw(server: TestServer, { method, path, headers = {}, body =
   // Said aloud: Node leaves it out for the methods that usually have no body.
   const length = body.length > 0 ? { 'content-length': Buffer.byteLength(body) } : {}
   return new Promise((resolve, reject) => {
-    const options = { method, path, headers: { ...length, ...headers }, agent: false } as const
+    const trusted = server.ca === undefined ? {} : { ca: readFileSync(server.ca) }
+    const options = { method, path, headers: { ...length, ...headers }, agent: false, ...trusted } as const
+    const request = server.ca === undefined ? requestPlain : requestSecure
     const outgoing = request(server.url, options, (incoming) => {
       const chunks: Buffer[] = []
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk))

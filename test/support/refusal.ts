@@ -35,6 +35,12 @@ export const validation = (...failures: readonly string[]): Refusal => ({
 export const invalid = (message: string): Refusal => ({ code: 'InvalidParameterValueException', status: 400, message })
 export const notFound = (message: string): Refusal => ({ code: 'ResourceNotFoundException', status: 404, message })
 export const conflict = (message: string): Refusal => ({ code: 'ResourceConflictException', status: 409, message })
+export const revisionMismatch = (call = 'GetFunction/GetAlias'): Refusal => ({
+  code: 'PreconditionFailedException',
+  status: 412,
+  message: `The Revision Id provided does not match the latest Revision Id. Call the ${call} API to retrieve the latest Revision Id`,
+})
+export const throttled: Refusal = { code: 'TooManyRequestsException', status: 429, message: 'Rate Exceeded.' }
 export const denied = (message: string): Refusal => ({ code: 'AccessDeniedException', status: 403, message })
 export const tooLarge = (message: string): Refusal => ({
   code: 'RequestEntityTooLargeException',
@@ -44,4 +50,8 @@ export const tooLarge = (message: string): Refusal => ({
 
 /** `Value 'x' at 'member' failed to satisfy constraint: Member must <rule>` */
 export const breaks = (member: string, value: string, rule: string): string =>
-  `Value '${value}' at '${member}' failed to satisfy constraint: Member must ${rule}`
+  violates(member, value, `Member must ${rule}`)
+
+/** The same for a constraint of another subject, such as `Map keys must ...`. */
+export const violates = (member: string, value: string, constraint: string): string =>
+  `Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`

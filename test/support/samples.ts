@@ -27,6 +27,7 @@ const texts: Readonly<Record<string, string>> = {
   LayerPermissionAllowedAction: 'lambda:GetLayerVersion',
   LayerPermissionAllowedPrincipal: '*',
   VersionWithLatestPublished: '1',
+  AdditionalVersion: '1',
   PublishedFunctionQualifier: '1',
   Arn: 'arn:aws:sqs:us-east-1:000000000000:queue',
   accessKeyIdType: 'AKIAIOSFODNN7EXAMPLE',

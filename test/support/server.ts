@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Certificate } from './certificate.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -21,6 +22,8 @@ export interface TestServer {
   readonly dataDirectory: string
   readonly credentials: Credentials
   readonly process: ChildProcess
+  /** The file with the authority that clients have to trust, when the server speaks TLS. */
+  readonly ca?: string
   /** What the server has printed so far. */
   output(): string
   /** What of it went to the standard error stream. */
@@ -37,6 +40,10 @@ export interface ServerSetup {
   readonly dataDirectory?: string
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** SIGKILL so long after its process was begun, ready or not. */
+  readonly killAfterMs?: number
+  /** Makes the server speak TLS. */
+  readonly certificate?: Certificate
 }
 
 export const ACCOUNT = '000000000000'
@@ -68,6 +75,7 @@ export function awsEnvironment(server: TestServer, credentials = server.credenti
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    ...(server.ca && { AWS_CA_BUNDLE: server.ca }),
   }
 }
 
@@ -76,11 +84,15 @@ export async function startTestServer(setup: ServerSetup = {}): Promise<TestServ
   const [command, ...main] = serverCommand
   // Interpreters are fetched once for all tests.
   const runtimes = ['--runtimes-dir', join(root, '.cache/runtimes')]
-  const args = [...main, '--port', '0', '--data-dir', dataDirectory, ...runtimes, ...(setup.args ?? [])]
+  const { certificate } = setup
+  const tls = certificate ? ['--tls-cert', certificate.cert, '--tls-key', certificate.key] : []
+  const args = [...main, '--port', '0', '--data-dir', dataDirectory, ...runtimes, ...tls, ...(setup.args ?? [])]
   const child = spawn(command, args, {
     cwd: root,
     env: { ...cleanEnvironment(), ...setup.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: setup.killAfterMs,
+    killSignal: 'SIGKILL',
   })
   let output = ''
   let errors = ''
@@ -109,6 +121,7 @@ export async function startTestServer(setup: ServerSetup = {}): Promise<TestServ
     dataDirectory,
     credentials: readCredentials(dataDirectory),
     process: child,
+    ...(certificate && { ca: certificate.ca }),
     output: () => output,
     errors: () => errors,
     stop: () => end('SIGTERM'),

@@ -2,12 +2,12 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'DeadLetterConfig, CapacityProviderConfig, DurableConfig, TenancyConfig, container images, PublishTo, destinations of events and InvokeMode RESPONSE_STREAM are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'CapacityProviderConfig, DurableConfig, TenancyConfig, container images and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
     subject: 'Runtimes',
-    here: "Python and Node.js run on the host's interpreter of that version, Node.js versions are fetched from npm; otherwise the nearest version runs the function and its log says so. Functions of other runtimes can be created; invoking them is a function error that says what is missing.",
+    here: "Python, Node.js, Ruby and Java run on the host's interpreter of that version, Node.js versions are fetched from npm and AWS's client for Java from Maven Central; otherwise the nearest version runs the function and its log says so. Custom runtimes (provided.al2, provided.al2023) run on what the host is, with its C library, not on Amazon Linux. Functions of other runtimes can be created; invoking them is a function error that says what is missing.",
     why: 'There is no image with every interpreter in it.',
   },
   {
@@ -82,8 +82,13 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Function URLs',
-    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served over HTTP on the port of the API, under that host and under <id>.lambda-url.<region>.localhost. x-forwarded-proto and x-forwarded-port say what the client used.',
-    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back.',
+    here: 'Shown as https://<id>.lambda-url.<region>.on.aws/ and served on the port of the API, over HTTP or HTTPS as that is, under that host, under <id>.lambda-url.<region>.localhost, and at /lambda-url/<id>/ under any host, where the function sees the rest of the path. x-forwarded-proto and x-forwarded-port say what the client used. The permission lambda:InvokeFunctionUrl is enough; AWS asks for lambda:InvokeFunction as well at URLs made since November 2025. An explicit denial of either counts.',
+    why: 'Names under localhost lead to the own machine without a name server, and links that a function makes lead back. The path is for clients that do not find these names; no path of the API begins like it. Policies that were written for older URLs go on working.',
+  },
+  {
+    subject: 'Response streaming',
+    here: 'As fast as the client reads; AWS lets no more than 2 MB a second through behind the first 6 MB. Where a stream breaks off because the runtime has gone, ErrorDetails tells why. A streaming handler that leaves its stream open when nothing is left to run fails at once.',
+    why: "A limit of AWS's network is no feature, and a timeout explains less than an error.",
   },
   {
     subject: 'Versions of a runtime',
@@ -111,6 +116,11 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: 'Reservations are checked against the same numbers as at AWS.',
   },
   {
+    subject: 'Requests per second',
+    here: 'Not limited, neither to the control plane nor of invocations; concurrency is.',
+    why: "AWS's fifteen a second of most operations protect a service that everybody shares.",
+  },
+  {
     subject: 'Version numbers of a function that was deleted and created anew',
     here: 'They begin at 1 again.',
     why: 'Nothing of a deleted function is kept.',
@@ -134,6 +144,21 @@ export const differences: readonly { readonly subject: string; readonly here: st
     subject: 'Revision of a policy',
     here: 'That of the function, version or alias that it belongs to; a permission changes both.',
     why: 'What AWS shows, and one commit for both.',
+  },
+  {
+    subject: "AWS's own managed policies",
+    here: 'Those that are used around Lambda exist, with documents of fewer words that allow the same of Lambda, and ids of their own.',
+    why: 'The documents of AWS list the actions of services that are not here.',
+  },
+  {
+    subject: 'Multi-factor authentication, login profiles, SAML and web identities, instance profiles',
+    here: 'There are none: lists are empty, and codes of devices are refused.',
+    why: 'Keys of users and roles are what a Lambda service needs.',
+  },
+  {
+    subject: 'Packed size of session policies and tags',
+    here: 'Counted compressed, of 4096 bytes.',
+    why: "AWS's own packing is not public; PackedPolicySize is a percentage at both.",
   },
   {
     subject: '--auth none',

@@ -7,13 +7,17 @@ import { differences } from './differences.ts'
 const root = join(import.meta.dirname, '../..')
 export const pageFile = join(root, 'docs/compatibility.md')
 
-/** docs/compatibility.md, made from the handlers and the tests. */
-export function compatibilityPage(): string {
+/** Tells the test files that name an operation. */
+export function readTests(): (operation: Pick<Operation, 'name'>) => readonly string[] {
   const tests = globSync('test/{api,conformance,durability,neighbours}/**/*.{ts,py}', { cwd: root })
     .sort()
     .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
-  const testsOf = (operation: Operation) =>
-    tests.filter(({ text }) => mentions(text, operation.name)).map(({ file }) => file)
+  return ({ name }) => tests.filter(({ text }) => mentions(text, name)).map(({ file }) => file)
+}
+
+/** docs/compatibility.md, made from the handlers and the tests. */
+export function compatibilityPage(): string {
+  const testsOf = readTests()
   const operations = Object.values(lambdaService.operations)
   const working = operations.filter(({ name }) => handlers[name as keyof typeof handlers] !== notYet)
   const rows = operations.map((operation) =>

@@ -59,6 +59,7 @@ function describeStructure(shape: ModelShape, { members: shapes = {}, first = []
       ...(member.location && { location: member.location }),
       ...(member.locationName && member.locationName !== name && { wireName: member.locationName }),
       ...(required.has(name) && { required: true }),
+      ...(member.eventpayload && { eventPayload: true }),
     },
   ])
   return {

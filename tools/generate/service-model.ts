@@ -23,6 +23,7 @@ export interface ModelMember {
   readonly shape: string
   readonly location?: string
   readonly locationName?: string
+  readonly eventpayload?: boolean
 }
 
 export interface ModelShape {

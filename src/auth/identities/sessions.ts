@@ -1,56 +1,66 @@
-import { BASE64_LETTERS, type Clock, randomText } from '#base'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { Clock } from '#base'
+import type { Tags } from '#resources'
+import type { Secrets } from '#store'
 import { newAccessKeyId, newSecret } from './root-key.ts'
 
-/** Temporary keys of a role. */
-export interface Session {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  readonly expiresAtMs: number
+/** Whom temporary keys act as, and what limits and describes them. */
+export interface SessionFacts {
   readonly account: string
-  readonly roleArn: string
-  readonly sessionName: string
+  readonly actor: SessionActor
+  /** Session policies: documents, and ARNs of managed policies. Undefined without any, which is no limit. */
+  readonly policies?: { readonly documents: readonly string[]; readonly arns: readonly string[] } | undefined
+  readonly tags?: Tags | undefined
+  /** Of the tags, those that a role assumed from here gets too. */
+  readonly transitiveTagKeys?: readonly string[] | undefined
+  readonly sourceIdentity?: string | undefined
   /** The function version whose environment the keys are for; `$LATEST` is the function without a qualifier. */
-  readonly sourceFunctionArn?: string
+  readonly sourceFunctionArn?: string | undefined
 }
 
-// Long enough for the longest-lived environment between two rotations; AWS allows role sessions of twelve hours.
-const LIFETIME_MS = 12 * 3_600_000
-// Keys of environments long gone; beyond this the oldest are forgotten early.
-const MAX_SESSIONS = 20_000
-const TOKEN_CHARACTERS = 356
+export type SessionActor =
+  /** Without the id it is whichever role has the ARN. */
+  | { readonly kind: 'role'; readonly roleArn: string; readonly roleId?: string; readonly sessionName: string }
+  | { readonly kind: 'user'; readonly userId: string }
+  | { readonly kind: 'root' }
 
-/** Sessions live in memory only: environments do not outlive the server, so neither need their keys. */
+export interface Session extends SessionFacts {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly expiresAtMs: number
+}
+
+/** AWS's longest session of a role. */
+export const LONGEST_ROLE_SESSION_MS = 12 * 3_600_000
+
+/**
+ * A session is in its token, encrypted: issuing one writes nothing, and it stays valid when the server starts anew, until
+ * it expires or the secret key is replaced.
+ */
 export class Sessions {
   readonly #clock: Clock
-  readonly #byKey = new Map<string, Session>()
+  readonly #secrets: Secrets
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, secrets: Secrets) {
     this.#clock = clock
+    this.#secrets = secrets
   }
 
-  issue(of: Pick<Session, 'account' | 'roleArn' | 'sessionName' | 'sourceFunctionArn'>): Session {
+  issue(facts: SessionFacts, lifetimeMs = LONGEST_ROLE_SESSION_MS): Session & { readonly sessionToken: string } {
     const session: Session = {
-      ...of,
-      accessKeyId: newAccessKeyId('ASIA'),
+      ...facts,
+      accessKeyId: newAccessKeyId('ASIA', facts.account),
       secretAccessKey: newSecret(),
-      sessionToken: randomText(TOKEN_CHARACTERS, BASE64_LETTERS),
-      expiresAtMs: this.#clock.now() + LIFETIME_MS,
+      // Clients are told whole seconds.
+      expiresAtMs: Math.floor((this.#clock.now() + lifetimeMs) / 1000) * 1000,
     }
-    this.#byKey.set(session.accessKeyId, session)
-    this.#forgetOld()
-    return session
+    return { ...session, sessionToken: this.#secrets.seal('session-token', deflateRawSync(JSON.stringify(session))) }
   }
 
-  find(accessKeyId: string): Session | undefined {
-    return this.#byKey.get(accessKeyId)
-  }
-
-  /** All sessions live equally long, so the map is in the order of expiry. */
-  #forgetOld(): void {
-    for (const [key, session] of this.#byKey) {
-      if (session.expiresAtMs > this.#clock.now() && this.#byKey.size <= MAX_SESSIONS) return
-      this.#byKey.delete(key)
-    }
+  /** Undefined unless the token was issued here together with this key. */
+  open(accessKeyId: string, sessionToken: string): Session | undefined {
+    const content = this.#secrets.open('session-token', sessionToken)
+    const session: Session | undefined = content && JSON.parse(inflateRawSync(content).toString())
+    return session?.accessKeyId === accessKeyId ? session : undefined
   }
 }

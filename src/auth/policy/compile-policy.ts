@@ -6,6 +6,10 @@ import type { Statement } from './statement.ts'
 export interface CompiledPolicy {
   readonly allows: readonly Statement[]
   readonly denies: readonly Statement[]
+  /** Of a role's trust policy: without its consent nothing else counts, not even in the same account. */
+  readonly mustAllow?: boolean
+  /** Under which its owner knows it; for records, never for decisions. */
+  readonly name?: string
 }
 
 const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17', undefined]
@@ -25,6 +29,7 @@ export function compilePolicy(documentText: string, purpose: PolicyPurpose = 'id
   return {
     allows: statements.filter(({ effect }) => effect === 'Allow'),
     denies: statements.filter(({ effect }) => effect === 'Deny'),
+    ...(purpose === 'trust' && { mustAllow: true }),
   }
 }
 

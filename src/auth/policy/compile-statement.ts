@@ -2,6 +2,7 @@ import { compileCondition } from './condition.ts'
 import { compileGlob, type Matcher, parseGlob } from './glob.ts'
 import {
   actionWithoutVendor,
+  allowsOthers,
   missingField,
   noActions,
   noResources,
@@ -55,6 +56,7 @@ function principalsOf(fields: Fields, purpose: PolicyPurpose): PrincipalPattern 
     return undefined
   }
   if (value === undefined) throw missingField('Principal')
+  if (negated && fields.Effect === 'Allow') throw allowsOthers()
   return negated ? invert(compilePrincipal(value)) : compilePrincipal(value)
 }
 

@@ -53,12 +53,13 @@ const globalKeys: ReadonlyMap<string, Compute> = new Map<string, Compute>(
     'aws:principalservicename': ({ principal }) => (principal.kind === 'service' ? principal.service : undefined),
     'aws:userid': ({ principal }) => (isOfAccount(principal) ? principal.userId : undefined),
     'aws:username': ({ principal }) => (isOfAccount(principal) ? principal.userName : undefined),
+    'aws:sourceidentity': ({ principal }) => (isOfAccount(principal) ? principal.sourceIdentity : undefined),
     'aws:viaawsservice': () => 'false',
     'aws:sourcearn': ({ sourceArn }) => sourceArn,
     'aws:sourceaccount': ({ sourceAccount }) => sourceAccount,
     'aws:sourceip': ({ sourceIp }) => sourceIp,
     'aws:securetransport': ({ secure }) => String(secure),
-    'aws:currenttime': ({ nowMs }) => new Date(nowMs).toISOString(),
+    'aws:currenttime': ({ nowMs }) => timeText(nowMs),
     'aws:epochtime': ({ nowMs }) => String(Math.floor(nowMs / 1000)),
     'aws:requestedregion': ({ region }) => region,
     'aws:useragent': ({ userAgent }) => userAgent,
@@ -69,6 +70,18 @@ const globalKeys: ReadonlyMap<string, Compute> = new Map<string, Compute>(
     'aws:tagkeys': ({ tagKeys, requestTags }) => tagKeys ?? (requestTags && Object.keys(requestTags)),
   }),
 )
+
+// Making the text takes longer than the rest of most decisions, and many fall into one millisecond.
+let textMs = Number.NaN
+let text = ''
+
+function timeText(nowMs: number): string {
+  if (nowMs !== textMs) {
+    textMs = nowMs
+    text = new Date(nowMs).toISOString()
+  }
+  return text
+}
 
 const principalTypes: Readonly<Record<Principal['kind'], string | undefined>> = {
   root: 'Account',

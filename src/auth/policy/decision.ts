@@ -26,6 +26,8 @@ export interface ExplicitlyDenied {
   readonly kind: 'explicitly-denied'
   readonly by: PolicyKind
   readonly statement: Statement
+  /** The name of the policy, where it has one. */
+  readonly policy: string | undefined
 }
 
 export const ALLOWED: Allowed = { kind: 'allowed' }

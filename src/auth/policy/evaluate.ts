@@ -30,6 +30,7 @@ export function evaluate(request: EvaluationRequest, policies: ApplicablePolicie
   if (!isOfAccount(principal)) return isMoreThanDelegation(granted) ? ALLOWED : unallowed('resource-based policy')
   if (!(policies.serviceControl ?? []).every((policy) => isAllowedBy(policy, question)))
     return unallowed('service control policy')
+  if (!granted && policies.resource?.mustAllow) return unallowed('resource-based policy')
   if (accountOf(request) !== principal.account)
     return granted ? evaluateCaller(question, policies) : unallowed('resource-based policy')
   if (granted === 'direct') return ALLOWED
@@ -74,12 +75,18 @@ function denialIn(
 ): ExplicitlyDenied | undefined {
   for (const policy of policies)
     for (const statement of policy.denies)
-      if (appliesTo(statement, question)) return { kind: 'explicitly-denied', by, statement }
+      if (appliesTo(statement, question)) return { kind: 'explicitly-denied', by, statement, policy: policy.name }
   return undefined
 }
 
 const isAllowedBy = (policy: CompiledPolicy, question: Question) =>
   policy.allows.some((statement) => appliesTo(statement, question) !== undefined)
+
+/** Whether any statement of the policy applies, be it one that denies. */
+export const isMatchedBy = ({ allows, denies }: CompiledPolicy, request: EvaluationRequest): boolean => {
+  const question: Question = { ...request, action: request.action.toLowerCase() }
+  return [...denies, ...allows].some((statement) => appliesTo(statement, question) !== undefined)
+}
 
 /** The best that a resource-based policy says of the principal. A statement that names nobody grants nobody anything. */
 const grantOf = (policy: CompiledPolicy, question: Question): Grade | undefined =>
@@ -92,5 +99,7 @@ const unallowed = (by: PolicyKind): Decision => ({ kind: 'implicitly-denied', by
 
 function accountOf({ resource, resourceAccount, principal }: EvaluationRequest): string | undefined {
   const own = isOfAccount(principal) ? principal.account : undefined
-  return resourceAccount ?? (accountInArn(resource) || own)
+  const named = accountInArn(resource)
+  // What is AWS's own, such as its managed policies, is as good as everybody's.
+  return resourceAccount ?? (named === '' || named === 'aws' ? own : named)
 }

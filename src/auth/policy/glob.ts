@@ -1,3 +1,5 @@
+import { ANY_CHARACTER, createSearch, isAt, type Piece } from './piece-search.ts'
+
 /** `*`: any number of characters, `:` and `/` among them. */
 export const MANY = Symbol('*')
 /** `?`: exactly one character. */
@@ -16,8 +18,8 @@ export const parseGlob = (text: string): Glob =>
     .map((part) => (part === '*' ? MANY : part === '?' ? ONE : part))
 
 /**
- * Compiled once, without regular expressions: the time to match is bounded by length of text × length of pattern,
- * whatever anybody writes into a policy.
+ * Compiled once, without regular expressions: the time to match grows with the length of the text, and with that of the
+ * pattern hardly, whatever anybody writes into a policy.
  */
 export function compileGlob(glob: Glob): Matcher {
   const [first = [], ...others] = splitAtMany(glob)
@@ -26,10 +28,6 @@ export function compileGlob(glob: Glob): Matcher {
   if (others.length === 0 && isPlain(first) && isPlain(last)) return matchEnds(textOf(first), textOf(last))
   return matchPieces(first, others, last)
 }
-
-/** What stands between two `*`: character codes, or -1 for any one character. */
-type Piece = readonly number[]
-const ANY_CHARACTER = -1
 
 function splitAtMany(glob: Glob): Piece[] {
   const pieces: number[][] = [[]]
@@ -60,28 +58,16 @@ function matchEnds(start: string, end: string): Matcher {
 
 /** The middle pieces are taken where they occur first: that leaves the most room for those that follow. */
 function matchPieces(first: Piece, middle: readonly Piece[], last: Piece): Matcher {
+  const pieces = middle.map((piece) => ({ search: createSearch(piece), length: piece.length }))
   return (text) => {
     const end = text.length - last.length
     if (first.length > end || !isAt(first, text, 0) || !isAt(last, text, end)) return false
     let from = first.length
-    for (const piece of middle) {
-      const at = find(piece, text, from, end)
+    for (const { search, length } of pieces) {
+      const at = search(text, from, end)
       if (at < 0) return false
-      from = at + piece.length
+      from = at + length
     }
     return true
   }
-}
-
-function find(piece: Piece, text: string, from: number, end: number): number {
-  for (let at = from; at + piece.length <= end; at++) if (isAt(piece, text, at)) return at
-  return -1
-}
-
-function isAt(piece: Piece, text: string, at: number): boolean {
-  for (let i = 0; i < piece.length; i++) {
-    const code = piece[i]
-    if (code !== ANY_CHARACTER && code !== text.charCodeAt(at + i)) return false
-  }
-  return true
 }

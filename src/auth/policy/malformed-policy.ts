@@ -11,6 +11,8 @@ export const noActions = () => new MalformedPolicy('Policy statement must contai
 export const noResources = () => new MalformedPolicy('Policy statement must contain resources.')
 export const missingField = (field: string) => new MalformedPolicy(`Missing required field ${field}`)
 export const prohibitedField = (field: string) => new MalformedPolicy(`Has prohibited field ${field}`)
+/** It would allow everybody else in the world, and AWS does not take it. */
+export const allowsOthers = () => new MalformedPolicy('Allow with NotPrincipal is not allowed.')
 export const principalInIdentityPolicy = () => new MalformedPolicy('Policy document should not specify a principal.')
 export const actionWithoutVendor = () =>
   new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.')

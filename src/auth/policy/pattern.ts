@@ -25,10 +25,20 @@ export function compilePattern(text: string, syntax: PatternSyntax, toMatcher: (
   return {
     matches: (value, context) => {
       const glob = resolve(template, context)
-      return glob !== undefined && toMatcher(glob)(value)
+      return glob !== undefined && canMatch(glob, value) && toMatcher(glob)(value)
     },
     isResolved: (context) => resolve(template, context) !== undefined,
   }
+}
+
+// What lower case makes of one character at most.
+const GROWTH = 3
+
+/** Before anything is made of it: a thousand variables with a long value are an enormous pattern of a short document. */
+function canMatch(glob: Glob, value: string): boolean {
+  let least = 0
+  for (const part of glob) least += typeof part === 'string' ? part.length : part === ONE ? 1 : 0
+  return least <= value.length * GROWTH
 }
 
 /** `${key}` or `${key, 'default'}`. */

@@ -37,7 +37,7 @@ export function signRequest(
   nowMs: number,
 ): Record<string, string> {
   const timestamp = formatAmzDate(nowMs)
-  const payloadHash = sha256(request.body ?? EMPTY)
+  const payloadHash = request.headers['x-amz-content-sha256'] ?? sha256(request.body ?? EMPTY)
   const headers: Record<string, string> = {
     ...request.headers,
     'x-amz-date': timestamp,

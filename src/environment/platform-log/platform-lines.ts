@@ -8,11 +8,29 @@ export interface PlatformLines {
   notice(text: string): Line
   initStart(phase: InitPhase): Line
   initEnd(phase: InitPhase, initMs: number, outcome: Outcome): readonly Line[]
+  /** How an extension stands at the end of Init. */
+  extension(info: ExtensionInfo): Line
+  subscription(info: SubscriptionInfo): Line
   start(requestId: string): Line
   /** What went wrong, before the end. */
   failure(requestId: string, failure: PlatformFailure): Line
   end(invocation: EndedInvocation): Line
   report(report: Report): Line
+}
+
+export interface ExtensionInfo {
+  readonly name: string
+  readonly state: string
+  readonly events: readonly string[]
+  readonly errorType: string | undefined
+}
+
+/** An extension has subscribed to the Telemetry API, or to the Logs API before it. */
+export interface SubscriptionInfo {
+  readonly api: 'telemetry' | 'logs'
+  readonly name: string
+  readonly state: 'Subscribed'
+  readonly types: readonly string[]
 }
 
 export type Line = string | undefined
@@ -49,6 +67,8 @@ export interface Subject {
   readonly functionVersion: string
   readonly runtime: string
   readonly runtimeVersionArn: string
+  /** Started ahead of any invocation. */
+  readonly isProvisioned?: boolean
   readonly logging: LoggingConfig
 }
 

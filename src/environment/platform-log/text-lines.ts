@@ -7,6 +7,10 @@ export const textLines = ({ functionVersion, runtime, runtimeVersionArn }: Subje
   initStart: () =>
     `INIT_START Runtime Version: ${runtimeVersionName(runtime)}\tRuntime Version ARN: ${runtimeVersionArn}`,
   initEnd: (phase, initMs, outcome) => (outcome.status === 'success' ? [] : [initReport(phase, initMs, outcome)]),
+  extension: ({ name, state, events, errorType }) =>
+    `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(', ')}]${errorType === undefined ? '' : `\tError Type: ${errorType}`}`,
+  subscription: ({ api, name, state, types }) =>
+    `${api.toUpperCase()}\tName: ${name}\tState: ${state}\tTypes: [${types.map(capitalized).join(', ')}]`,
   start: (requestId) => `START RequestId: ${requestId} Version: ${functionVersion}`,
   failure: failureText,
   end: ({ requestId }) => `END RequestId: ${requestId}`,
@@ -32,3 +36,5 @@ const failureText = (requestId: string, { errorType, message, status }: Platform
   status === 'timeout'
     ? `${new Date().toISOString()} ${requestId} ${message}`
     : `RequestId: ${requestId} Error: ${message}\n${errorType}`
+
+const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)

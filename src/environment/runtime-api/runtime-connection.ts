@@ -1,15 +1,18 @@
 import type { Socket } from 'node:net'
+import type { Fields } from './header-fields.ts'
+import { ACCEPTED, httpResponse, type Refusal, refusalOf } from './http-response.ts'
+import type { BodySink } from './request-body.ts'
 import { type RequestHead, RequestReader } from './request-reader.ts'
-import {
-  INVALID_REQUEST_ID,
-  type NextReceiver,
-  type Refusal,
-  type RuntimeEvent,
-  type RuntimeSession,
-} from './runtime-session.ts'
+import { MOST_STREAMED_BYTES, ResponseStream } from './response-stream.ts'
+import { INVALID_REQUEST_ID, type NextReceiver, type RuntimeEvent, type RuntimeSession } from './runtime-session.ts'
 
 /** AWS's limit of a buffered response: 6 MiB and 100 bytes. */
 export const MOST_RESPONSE_BYTES = 6_291_556
+
+const NOTHING = Buffer.alloc(0)
+const RESPONSE_MODE = 'lambda-runtime-function-response-mode'
+const ERROR_TYPE = 'lambda-runtime-function-error-type'
+const ERROR_BODY = 'lambda-runtime-function-error-body'
 
 /** Small payloads go out in one write together with their head; larger ones in one vectored write, uncopied. */
 const MOST_COPIED_BYTES = 16 * 1024
@@ -22,6 +25,9 @@ const NEXT = `${INVOCATION}next`
 const PING = ['/2018-06-01/ping', '/ping']
 const REQUEST_ID_LENGTH = 36
 
+/** A process that ends closes its connections a little before its end is known, which tells more. */
+const BREAK_MS = 100
+
 /** Serves the Runtime API to one connection of a runtime process. Ends when the socket does. */
 export function serveRuntime(socket: Socket, session: RuntimeSession): void {
   const connection = new RuntimeConnection(socket, session)
@@ -29,13 +35,14 @@ export function serveRuntime(socket: Socket, session: RuntimeSession): void {
   socket.on('data', (chunk: Buffer) => {
     reader.read(chunk)
     connection.flush()
+    if (connection.isFull) socket.pause()
     // Who does not read its answers is not read either, so that nothing piles up here.
     if (socket.writableNeedDrain) {
       socket.pause()
       socket.once('drain', () => socket.resume())
     }
   })
-  socket.on('close', () => session.abandon(connection))
+  socket.on('close', () => connection.close())
   // A runtime that dies resets its connection; its exit is what counts.
   socket.on('error', () => socket.destroy())
 }
@@ -45,10 +52,18 @@ class RuntimeConnection implements NextReceiver {
   readonly #session: RuntimeSession
   #unsent = ''
   #isWaiting = false
+  /** What the request that is being read streams. */
+  #stream: ResponseStream | undefined
+  #isLast = false
 
   constructor(socket: Socket, session: RuntimeSession) {
     this.#socket = socket
     this.#session = session
+  }
+
+  /** A response comes faster than it is read. */
+  get isFull(): boolean {
+    return this.#stream?.isFull === true
   }
 
   /**
@@ -56,22 +71,34 @@ class RuntimeConnection implements NextReceiver {
    * sent its requests in one write will not notice, and which does not wake the function's process for nothing.
    */
   flush(): void {
-    if (this.#isWaiting || this.#unsent === '') return
-    this.#socket.write(this.#unsent, 'latin1')
+    this.#stream?.flush()
+    if (this.#isWaiting) return
+    if (this.#unsent !== '') this.#socket.write(this.#unsent, 'utf8')
     this.#unsent = ''
+    if (this.#isLast) this.#socket.end()
   }
 
-  begin(head: RequestHead): number {
+  begin(head: RequestHead): number | BodySink {
     if (head.header('expect')?.toLowerCase() === '100-continue') this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
-    return MOST_RESPONSE_BYTES
+    return this.#session.wantsStream && this.#isStreamedResponse(head) ? this.#beginStream(head) : MOST_RESPONSE_BYTES
   }
 
-  end(head: RequestHead, body: Buffer | undefined): void {
-    this.#unsent += this.#reply(head, body)
+  end(head: RequestHead, body: Buffer | undefined, trailer: Fields): void {
+    // Apart, because an event that is there already takes along what is unsent.
+    const reply = this.#stream === undefined ? this.#reply(head, body, trailer) : this.#endStream(this.#stream, trailer)
+    this.#unsent += reply
+    if (head.isLast()) this.#isLast = true
     if (this.#unsent.length > MOST_UNSENT) this.#socket.destroy()
   }
 
+  close(): void {
+    this.#session.abandon(this)
+    this.#session.otherApi.abandon(this)
+    if (this.#stream !== undefined) this.#breakOff(this.#stream, BREAK_MS)
+  }
+
   fail(): void {
+    if (this.#stream !== undefined) this.#breakOff(this.#stream)
     this.#isWaiting = false
     this.#unsent += refusalOf(TRUNCATED)
     this.flush()
@@ -89,27 +116,36 @@ class RuntimeConnection implements NextReceiver {
       whole.write(head, 0, 'utf8')
       payload.copy(whole, headLength)
       this.#socket.write(whole)
-      return
+    } else {
+      this.#socket.cork()
+      this.#socket.write(head, 'utf8')
+      this.#socket.write(payload)
+      this.#socket.uncork()
     }
-    this.#socket.cork()
-    this.#socket.write(head, 'utf8')
-    this.#socket.write(payload)
-    this.#socket.uncork()
+    if (this.#isLast) this.#socket.end()
   }
 
-  #reply(head: RequestHead, body: Buffer | undefined): string {
+  /** The late answer to a request of another API. */
+  respond(response: string): void {
+    this.#unsent += response
+    this.#isWaiting = false
+    this.flush()
+  }
+
+  #reply(head: RequestHead, body: Buffer | undefined, trailer: Fields): string {
     const { method, path } = head
     if (path.startsWith(INVOCATION)) {
       if (method === 'GET' && path === NEXT) return this.#next()
-      const requestId = path.slice(INVOCATION.length, INVOCATION.length + REQUEST_ID_LENGTH)
-      const action = path.slice(INVOCATION.length + REQUEST_ID_LENGTH)
-      if (method === 'POST' && action === '/response') return this.#response(head, requestId, body)
+      const { requestId, action } = answerPath(path)
+      if (method === 'POST' && action === '/response') return this.#response(head, requestId, body, trailer)
       if (method === 'POST' && action === '/error') return this.#error(head, requestId, body)
       // An id of another length is wrong, whatever is asked.
       if (method === 'POST' && /\/(response|error)$/.test(path)) return refusalOf(INVALID_REQUEST_ID)
     }
     if (method === 'POST' && path === '/2018-06-01/runtime/init/error') return this.#initError(head, body)
     if (method === 'GET' && PING.includes(path)) return httpResponse('200 OK', 'text/plain', 'pong')
+    const other = this.#other(head, body)
+    if (other !== undefined) return other
     return httpResponse('404 Not Found', 'text/plain; charset=utf-8', '404 page not found\n')
   }
 
@@ -122,48 +158,95 @@ class RuntimeConnection implements NextReceiver {
     return refusalOf(refusal)
   }
 
-  #response(head: RequestHead, requestId: string, body: Buffer | undefined): string {
+  #other(head: RequestHead, body: Buffer | undefined): string | undefined {
+    const wasWaiting = this.#isWaiting
+    // Set first, because what is there already is answered within the call.
+    this.#isWaiting = true
+    const response = this.#session.otherApi.answer(head, body, this)
+    if (response !== '') this.#isWaiting = wasWaiting
+    return response
+  }
+
+  #response(head: RequestHead, requestId: string, body: Buffer | undefined, trailer: Fields): string {
     const refusal = this.#session.refuseAnswer(requestId, 'InvocationResponse')
     if (refusal) return refusalOf(refusal)
-    const mode = head.header('lambda-runtime-function-response-mode')
+    const mode = head.header(RESPONSE_MODE)
     if (mode !== undefined && mode !== 'streaming' && mode !== 'buffered') {
       this.#session.answer(invalidResponseMode(requestId))
       return refusalOf(INVALID_RESPONSE_MODE)
     }
     if (body === undefined) return this.#tooLarge()
-    this.#session.answer({ kind: 'response', body })
+    this.#session.answer((mode === 'streaming' && failureIn(trailer)) || { kind: 'response', body })
     return ACCEPTED
+  }
+
+  // --- a response that is passed on while it arrives
+
+  #isStreamedResponse({ method, path, header }: RequestHead): boolean {
+    const { requestId, action } = answerPath(path)
+    const isAnswer = method === 'POST' && path.startsWith(INVOCATION) && action === '/response'
+    return (
+      isAnswer &&
+      header(RESPONSE_MODE) === 'streaming' &&
+      this.#session.refuseAnswer(requestId, 'InvocationResponse') === undefined
+    )
+  }
+
+  #beginStream({ header }: RequestHead): BodySink {
+    const stream = new ResponseStream(header('content-type'), () => this.#socket.resume())
+    this.#stream = stream
+    this.#session.beginStream(stream)
+    return { write: (part) => this.#passOn(stream, part) }
+  }
+
+  #passOn(stream: ResponseStream, part: Buffer): void {
+    if (this.#session.stream !== stream) return
+    const room = MOST_STREAMED_BYTES - stream.writtenBytes
+    stream.write(part.length <= room ? part : part.subarray(0, room))
+    // What still comes is read past.
+    if (part.length > room) this.#session.answer({ kind: 'too-large', limitBytes: MOST_STREAMED_BYTES })
+  }
+
+  #endStream(stream: ResponseStream, trailer: Fields): string {
+    this.#stream = undefined
+    if (this.#session.stream !== stream) return refusalOf(TOO_LARGE)
+    const failure = failureIn(trailer)
+    this.#session.answer(failure ? { ...failure, givenType: trailer(ERROR_TYPE) } : { kind: 'response', body: NOTHING })
+    return ACCEPTED
+  }
+
+  /** The runtime has stopped in the middle. */
+  #breakOff(stream: ResponseStream, delayMs?: number): void {
+    this.#stream = undefined
+    if (this.#session.stream === stream) this.#session.answer(truncated(), delayMs)
   }
 
   #error(head: RequestHead, requestId: string, body: Buffer | undefined): string {
     const refusal = this.#session.refuseAnswer(requestId, 'InvocationErrorResponse')
     if (refusal) return refusalOf(refusal)
     if (body === undefined) return this.#tooLarge()
-    this.#session.answer({ kind: 'error', body, errorType: errorTypeOf(head, 'Function.Unknown') })
+    this.#session.answer({
+      kind: 'error',
+      body,
+      errorType: knownErrorType(head.header(ERROR_TYPE), 'Function.Unknown'),
+    })
     return ACCEPTED
   }
 
   #initError(head: RequestHead, body: Buffer | undefined): string {
-    const error = { body: body ?? Buffer.alloc(0), errorType: errorTypeOf(head, 'Runtime.Unknown') }
+    const error = {
+      body: body ?? Buffer.alloc(0),
+      errorType: knownErrorType(head.header(ERROR_TYPE), 'Runtime.Unknown'),
+    }
     const refusal = this.#session.initError(error)
     return refusal ? refusalOf(refusal) : ACCEPTED
   }
 
   #tooLarge(): string {
-    this.#session.answer({ kind: 'too-large' })
+    this.#session.answer({ kind: 'too-large', limitBytes: MOST_RESPONSE_BYTES })
     return refusalOf(TOO_LARGE)
   }
 }
-
-const httpResponse = (status: string, contentType: string, body: string) =>
-  `HTTP/1.1 ${status}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-
-const ACCEPTED = httpResponse('202 Accepted', 'application/json', '{"status":"OK"}')
-
-const refusalOf = ({ status, errorType, errorMessage }: Refusal) =>
-  httpResponse(REASONS[status], 'application/json', JSON.stringify({ errorMessage, errorType }))
-
-const REASONS = { 400: '400 Bad Request', 403: '403 Forbidden', 413: '413 Request Entity Too Large' }
 
 const TRUNCATED: Refusal = {
   status: 400,
@@ -191,10 +274,29 @@ function eventHeaders({ requestId, deadlineMs, invokedFunctionArn, traceHeader, 
 /** These come from callers: a line break must not become a header, and between JSON tokens a space means the same. */
 const oneLine = (value: string) => (/[\r\n]/.test(value) ? value.replaceAll(/[\r\n]+/g, ' ') : value)
 
+/** What follows the place of the request id, whatever its length. */
+function answerPath(path: string) {
+  const end = INVOCATION.length + REQUEST_ID_LENGTH
+  return { requestId: path.slice(INVOCATION.length, end), action: path.slice(end) }
+}
+
+/** The trailers of a streamed response tell of a failure, behind its first byte or before it. */
+function failureIn(trailer: Fields) {
+  const givenType = trailer(ERROR_TYPE)
+  if (!givenType) return undefined
+  const body = Buffer.from(trailer(ERROR_BODY) ?? '', 'base64')
+  return { kind: 'error', body, errorType: knownErrorType(givenType, 'Function.Unknown') } as const
+}
+
 /** Whatever is not of this form is recorded as unknown; the body is passed on as it came. */
-function errorTypeOf(head: RequestHead, unknown: string): string {
-  const given = head.header('lambda-runtime-function-error-type')
+function knownErrorType(given: string | undefined, unknown: string): string {
   return given !== undefined && /^(Runtime|Function)\.[A-Z][a-zA-Z]+$/.test(given) ? given : unknown
+}
+
+function truncated() {
+  const errorType = 'Runtime.TruncatedResponse'
+  const body = Buffer.from(JSON.stringify({ errorType, errorMessage: 'Response was truncated' }))
+  return { kind: 'error', errorType, body } as const
 }
 
 function invalidResponseMode(requestId: string) {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter } from 'node:path'
+import { delimiter, dirname } from 'node:path'
 
 /** An interpreter that has been run once and has told who it is. */
 export interface FoundInterpreter {
@@ -14,35 +14,30 @@ export interface FoundInterpreter {
   readonly prefix: string | undefined
 }
 
+export type Probe = (executable: string) => Promise<FoundInterpreter | undefined>
+
 /** Our runtime clients need these versions. */
 const OLDEST_PYTHON_MINOR = 8
 const OLDEST_NODE = 18
+const OLDEST_JAVA = 8
+const OLDEST_RUBY = 2.7
 
-/** Directories that may hold interpreters: the search path first, then those of the usual version managers. */
-export async function interpreterDirectories(): Promise<string[]> {
+/** Directories that may hold interpreters: the search path first, then the usual places and those of the language. */
+export async function interpreterDirectories(places: readonly string[]): Promise<string[]> {
   const path = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory.startsWith('/'))
-  const home = homedir()
-  const managed = await Promise.all([
-    children(`${process.env.PYENV_ROOT ?? `${home}/.pyenv`}/versions`, '/bin'),
-    children(`${home}/.local/share/uv/python`, '/bin'),
-    children(`${process.env.NVM_DIR ?? `${home}/.nvm`}/versions/node`, '/bin'),
-    children('/opt', '/bin'),
-  ])
-  return [...new Set([...path, '/usr/local/bin', '/usr/bin', '/opt/homebrew/bin', ...managed.flat()])]
+  const found = await Promise.all([...places, '/opt/*/bin'].map(expand))
+  return [...new Set([...path, '/usr/local/bin', '/usr/bin', '/opt/homebrew/bin', ...found.flat()])]
 }
 
 /** Those of `candidates` that exist and work, in the same order. A shim of a version manager may exist and not work. */
-export async function probeAll(
-  candidates: readonly string[],
-  probe: (executable: string) => Promise<FoundInterpreter | undefined>,
-): Promise<FoundInterpreter[]> {
+export async function probeAll(candidates: readonly string[], probe: Probe): Promise<FoundInterpreter[]> {
   const found = await Promise.all(
     candidates.map(async (path) => ((await isExecutable(path)) ? probe(path) : undefined)),
   )
   return found.filter((interpreter) => interpreter !== undefined)
 }
 
-export async function probePython(executable: string): Promise<FoundInterpreter | undefined> {
+export const probePython: Probe = async (executable) => {
   const script =
     'import os, sys; print("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")'
   const [version, fullVersion, real, prefix] = await outputLines(executable, ['-I', '-S', '-c', script])
@@ -50,7 +45,7 @@ export async function probePython(executable: string): Promise<FoundInterpreter 
   return fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
 }
 
-export async function probeNode(executable: string): Promise<FoundInterpreter | undefined> {
+export const probeNode: Probe = async (executable) => {
   const [fullVersion, real] = await outputLines(executable, [
     '-p',
     '[process.versions.node, process.execPath].join("\\n")',
@@ -60,7 +55,30 @@ export async function probeNode(executable: string): Promise<FoundInterpreter | 
   return fullVersion && real ? { version, fullVersion, executable: real, prefix: undefined } : undefined
 }
 
-async function children(directory: string, suffix: string): Promise<string[]> {
+export const probeJava: Probe = async (executable) => {
+  const lines = await outputLines(executable, ['-XshowSettings:properties', '-version'])
+  const value = (name: string) => lines.map((line) => line.split(' = ')).find(([key]) => key?.trim() === name)?.[1]
+  const [fullVersion, home] = [value('java.version'), value('java.home')]
+  // Java 8 calls itself 1.8.
+  const version = /^(?:1\.)?(\d+)/.exec(fullVersion ?? '')?.[1]
+  if (fullVersion === undefined || home === undefined || Number(version) < OLDEST_JAVA) return undefined
+  // A JDK of version 8 has its runtime in a directory of its own, beside libraries that it needs.
+  const prefix = home.endsWith('/jre') ? dirname(home) : home
+  return version ? { version, fullVersion, executable: `${home}/bin/java`, prefix } : undefined
+}
+
+export const probeRuby: Probe = async (executable) => {
+  const script = 'puts RUBY_VERSION, File.realpath(RbConfig.ruby), RbConfig::CONFIG["prefix"]'
+  const [fullVersion, real, prefix] = await outputLines(executable, ['--disable=gems', '-rrbconfig', '-e', script])
+  const version = /^\d+\.\d+/.exec(fullVersion ?? '')?.[0]
+  if (version === undefined || Number(version) < OLDEST_RUBY) return undefined
+  return fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
+}
+
+/** `*` in a path stands for every name there is. */
+async function expand(path: string): Promise<string[]> {
+  const [directory = '', suffix] = path.split('/*')
+  if (suffix === undefined) return [path]
   const names = await readdir(directory).catch(() => [])
   return names.map((name) => `${directory}/${name}${suffix}`)
 }
@@ -72,11 +90,12 @@ async function isExecutable(path: string): Promise<boolean> {
   )
 }
 
+/** What it prints, wherever to. */
 function outputLines(executable: string, parameters: readonly string[]): Promise<string[]> {
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = homedir() } = process.env
   return new Promise((resolve) => {
-    execFile(executable, parameters, { timeout: 10_000, env: { PATH, HOME } }, (error, stdout) =>
-      resolve(error ? [] : stdout.trim().split('\n')),
+    execFile(executable, parameters, { timeout: 10_000, env: { PATH, HOME } }, (error, stdout, stderr) =>
+      resolve(error ? [] : (stdout || stderr).trim().split('\n')),
     )
   })
 }

@@ -1,7 +1,8 @@
 import type { Log } from '#base'
 import { fetchedNode, fetchNode } from './fetch-node.ts'
-import { type FoundInterpreter, interpreterDirectories, probeAll, probeNode, probePython } from './find-executables.ts'
-import type { Runtime } from './runtime.ts'
+import { type FoundInterpreter, interpreterDirectories, type Probe, probeAll, probeNode } from './find-executables.ts'
+import { LANGUAGES } from './languages.ts'
+import type { Interpreted } from './runtime.ts'
 
 export interface Interpreter extends FoundInterpreter {
   /** A line for the head of the log when this is not the version that was asked for. */
@@ -11,60 +12,47 @@ export interface Interpreter extends FoundInterpreter {
 /** Which interpreter runs a runtime on this host. Good answers are kept for as long as the server runs. */
 export interface Interpreters {
   /** The exact version when it can be had, else the nearest newer, else the nearest older one; undefined: none at all. */
-  find(runtime: Runtime): Promise<Interpreter | undefined>
+  find(runtime: Interpreted): Promise<Interpreter | undefined>
 }
 
 const FETCH_TIMEOUT_MS = 60_000
 /** After this long a search that did not find the exact version is repeated. */
 const RETRY_MS = 10 * 60_000
-/** Version names that a search tries beside the exact one: enough for every Python 3 that is still met. */
-const PYTHON_MINORS = Array.from({ length: 13 }, (_, index) => index + 6)
 
 export function openInterpreters(runtimesDirectory: string, log: Log): Interpreters {
   const answers = new Map<string, Promise<Interpreter | undefined>>()
   const forgetting = new Map<string, NodeJS.Timeout>()
-  const directories = interpreterDirectories()
 
-  async function search(runtime: Runtime): Promise<Interpreter | undefined> {
-    const exact = await (runtime.family === 'python' ? findPython(runtime.version) : findNode(runtime.version))
+  async function search({ family, version, identifier }: Interpreted): Promise<Interpreter | undefined> {
+    const language = LANGUAGES[family]
+    const directories = await interpreterDirectories(language.places)
+    const paths = (names: readonly string[]) => names.flatMap((name) => directories.map((path) => `${path}/${name}`))
+    const exact =
+      (family === 'nodejs' && process.versions.node.startsWith(`${version}.`) ? ourselves() : undefined) ??
+      (await firstOf(paths(language.namesOf(version)), language.probe, version)) ??
+      (family === 'nodejs' ? await fetched(version) : undefined)
     if (exact) return { ...exact, notice: undefined }
-    const others = await (runtime.family === 'python' ? allPythons() : allNodes())
-    const nearest = nearestVersion(runtime.version, others)
-    const name = runtime.family === 'python' ? 'Python' : 'Node'
+    const others = await probeAll(paths(language.names), language.probe)
+    const nearest = nearestVersion(version, family === 'nodejs' ? [ourselves(), ...others] : others)
     return (
       nearest && {
         ...nearest,
-        notice: `lambent: ${runtime.identifier} is not on this host; running on ${name} ${nearest.fullVersion}`,
+        notice: `lambent: ${identifier} is not on this host; running on ${language.name} ${nearest.fullVersion}`,
       }
     )
   }
 
-  async function findPython(version: string): Promise<FoundInterpreter | undefined> {
-    const named = (await directories).map((directory) => `${directory}/python${version}`)
-    return (await firstOf(named, probePython, version)) ?? firstOf(await inAll('python3'), probePython, version)
-  }
-
-  async function findNode(major: string): Promise<FoundInterpreter | undefined> {
-    if (process.versions.node.startsWith(`${major}.`)) return ourselves()
-    const fetched = fetchedNode(runtimesDirectory, major)
-    const present = await firstOf([...(await inAll('node')), fetched], probeNode, major)
+  async function fetched(major: string): Promise<FoundInterpreter | undefined> {
+    const place = fetchedNode(runtimesDirectory, major)
+    const present = await firstOf([place], probeNode, major)
     if (present) return present
     try {
       await fetchNode(runtimesDirectory, major, AbortSignal.timeout(FETCH_TIMEOUT_MS))
     } catch (error) {
       log.warn('this version of Node.js could not be fetched', { major, error })
     }
-    return firstOf([fetched], probeNode, major)
+    return firstOf([place], probeNode, major)
   }
-
-  const inAll = async (name: string) => (await directories).map((directory) => `${directory}/${name}`)
-
-  async function allPythons(): Promise<FoundInterpreter[]> {
-    const names = ['python3', ...PYTHON_MINORS.map((minor) => `python3.${minor}`)]
-    return probeAll((await Promise.all(names.map(inAll))).flat(), probePython)
-  }
-
-  const allNodes = async () => [ourselves(), ...(await probeAll(await inAll('node'), probeNode))]
 
   return {
     find(runtime) {
@@ -92,7 +80,7 @@ export function openInterpreters(runtimesDirectory: string, log: Log): Interpret
 /** One at a time: the first usually is the one, and each probe starts a process. */
 async function firstOf(
   candidates: readonly string[],
-  probe: (executable: string) => Promise<FoundInterpreter | undefined>,
+  probe: Probe,
   version: string,
 ): Promise<FoundInterpreter | undefined> {
   for (const candidate of candidates) {

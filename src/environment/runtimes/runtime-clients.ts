@@ -1,26 +1,38 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Log } from '#base'
+import type { EnvironmentSpec } from '../environment-spec.ts'
+import type { SandboxPaths } from '../sandbox/sandbox.ts'
+import { provideJavaClient } from './fetch-java-client.ts'
 import type { FoundInterpreter } from './find-executables.ts'
-import type { Runtime } from './runtime.ts'
+import { provideDirectory } from './provide-directory.ts'
+import type { Interpreted } from './runtime.ts'
 
 /** What runs inside an environment on our behalf. */
 export interface RuntimeClient {
   readonly directory: string
-  readonly script: string
   /** The interpreter's names in `/var/lang/bin`, the main one first. */
   readonly commands: readonly [string, ...string[]]
+  /** Arguments of the interpreter. */
+  commandLine(paths: SandboxPaths, spec: EnvironmentSpec): readonly string[]
+  /** Ours speak over the inherited socket and log by lines; AWS's by TCP and by frames. */
+  readonly isOurs: boolean
 }
 
+/** After this long a fetch that failed is tried again. */
+const RETRY_MS = 60_000
+
 export interface RuntimeClients {
-  provide(family: Runtime['family'], interpreter: FoundInterpreter): Promise<RuntimeClient>
+  /** Undefined when it could not be fetched. */
+  provide(family: Interpreted['family'], interpreter: FoundInterpreter): Promise<RuntimeClient | undefined>
 }
 
 export function openRuntimeClients(runtimesDirectory: string, log: Log): RuntimeClients {
   const compiled = new Map<string, Promise<string>>()
+  let java: Promise<string | undefined> | undefined
 
   /** Python cannot keep its bytecode in a read-only place, and compiling anew would cost every cold start some time. */
   function compiledPython(interpreter: FoundInterpreter): Promise<string> {
@@ -32,54 +44,72 @@ export function openRuntimeClients(runtimesDirectory: string, log: Log): Runtime
     })
   }
 
-  return {
-    provide: async (family, interpreter) =>
-      family === 'nodejs'
-        ? { directory: source('nodejs'), script: 'bootstrap.cjs', commands: ['node'] }
-        : {
-            directory: await compiledPython(interpreter),
-            script: 'bootstrap.py',
-            commands: [`python${interpreter.version}`, 'python3', 'python'],
-          },
+  function javaClient(): Promise<string | undefined> {
+    java ??= provideJavaClient(runtimesDirectory).catch((error) => {
+      log.warn("AWS's runtime interface client for Java could not be fetched", { error })
+      setTimeout(() => (java = undefined), RETRY_MS).unref()
+      return undefined
+    })
+    return java
   }
+
+  const provide: {
+    readonly [Family in Interpreted['family']]: (found: FoundInterpreter) => Promise<RuntimeClient | undefined>
+  } = {
+    nodejs: async () => ours(source('nodejs'), 'bootstrap.cjs', ['node']),
+    python: async (found) =>
+      ours(await compiledPython(found), 'bootstrap.py', [`python${found.version}`, 'python3', 'python']),
+    ruby: async () => ours(source('ruby'), 'bootstrap.rb', ['ruby']),
+    java: async ({ version }) => {
+      const directory = await javaClient()
+      if (directory === undefined) return undefined
+      return { directory, commands: ['java'], commandLine: javaCommandLine(Number(version)), isOurs: false }
+    },
+  }
+  return { provide: (family, interpreter) => provide[family](interpreter) }
 }
 
-const source = (family: Runtime['family']) =>
+const ours = (directory: string, script: string, commands: RuntimeClient['commands']): RuntimeClient => ({
+  directory,
+  commands,
+  commandLine: ({ runtime }) => [`${runtime}/${script}`],
+  isOurs: true,
+})
+
+/** As on Lambda: 85 % of the memory for objects, the quick compiler only, no threads for collecting garbage. */
+const javaCommandLine =
+  (version: number): RuntimeClient['commandLine'] =>
+  ({ runtime, layers }, { memoryMb, handler }) => [
+    `-XX:MaxHeapSize=${Math.floor(memoryMb * 1024 * 0.85)}k`,
+    ...['-XX:+UseSerialGC', '-Xshare:auto', '-XX:+TieredCompilation', '-XX:TieredStopAtLevel=1'],
+    '-Djava.net.preferIPv4Stack=true',
+    // The client opens the log's descriptor by its number, and brings a native library.
+    ...(version >= 9 ? ['--add-opens=java.base/java.io=ALL-UNNAMED'] : []),
+    ...(version >= 22 ? ['--enable-native-access=ALL-UNNAMED'] : []),
+    // It looks for layers below /opt only.
+    ...['-classpath', layers === '/opt' ? `${runtime}/*` : `${runtime}/*:${layers}/java/lib/*`],
+    'com.amazonaws.services.lambda.runtime.api.client.AWSLambda',
+    handler,
+  ]
+
+const source = (family: Interpreted['family']) =>
   fileURLToPath(new URL(`../runtime-clients/${family}`, import.meta.url)).replace(/\/$/, '')
 
-/** A copy per version of Python and of the client; made aside and renamed, because servers share the directory. */
+/** A copy per version of Python and of the client. */
 async function compilePython(
   runtimesDirectory: string,
   { executable, fullVersion }: FoundInterpreter,
 ): Promise<string> {
-  const directory = `${runtimesDirectory}/python-${fullVersion}-client-${await contentHash(source('python'))}`
-  if (await exists(directory)) return directory
-  await mkdir(runtimesDirectory, { recursive: true })
-  const unfinished = await mkdtemp(`${runtimesDirectory}/.unfinished-`)
-  try {
-    await chmod(unfinished, 0o755)
+  const name = `python-${fullVersion}-client-${await contentHash(source('python'))}`
+  return provideDirectory(runtimesDirectory, name, async (unfinished) => {
     for (const name of await pythonFiles(source('python')))
       await cp(`${source('python')}/${name}`, `${unfinished}/${name}`)
-    const options = [
-      '-I',
-      '-S',
-      '-m',
-      'compileall',
-      '-q',
-      '--invalidation-mode',
-      'unchecked-hash',
-      '-d',
-      '/var/runtime',
-    ]
-    await promisify(execFile)(executable, [...options, unfinished], { timeout: 30_000, env: {} })
-    await rename(unfinished, directory)
-  } catch (error) {
-    // Another server may have been faster.
-    if (!(await exists(directory))) throw error
-  } finally {
-    await rm(unfinished, { recursive: true, force: true })
-  }
-  return directory
+    const options = ['-q', '--invalidation-mode', 'unchecked-hash', '-d', '/var/runtime']
+    await promisify(execFile)(executable, ['-I', '-S', '-m', 'compileall', ...options, unfinished], {
+      timeout: 30_000,
+      env: {},
+    })
+  })
 }
 
 async function contentHash(directory: string): Promise<string> {
@@ -90,9 +120,3 @@ async function contentHash(directory: string): Promise<string> {
 
 const pythonFiles = async (directory: string) =>
   (await readdir(directory)).filter((name) => name.endsWith('.py')).sort()
-
-const exists = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

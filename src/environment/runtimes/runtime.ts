@@ -1,16 +1,30 @@
-/** A managed runtime that this room can run: the language, and the version that its identifier names. */
+/** A runtime that this room knows: the language, and the version that its identifier names. */
 export interface Runtime {
   readonly identifier: string
-  readonly family: 'python' | 'nodejs'
-  /** `3.12` or `22`. */
+  readonly family: 'python' | 'nodejs' | 'java' | 'ruby' | 'provided'
+  /** `3.12`, `22` or `al2023`. */
   readonly version: string
+}
+
+/** The families that need an interpreter of the host. */
+export type Interpreted = Runtime & { readonly family: Exclude<Runtime['family'], 'provided'> }
+
+export const isInterpreted = (runtime: Runtime): runtime is Interpreted => runtime.family !== 'provided'
+
+/** What follows the family's name in an identifier, with the version in parentheses. */
+const FORMS: Readonly<Record<Runtime['family'], RegExp>> = {
+  python: /^python(3\.\d+)$/,
+  nodejs: /^nodejs(\d+)\.x$/,
+  java: /^java(\d+)(?:\.al2)?$/,
+  ruby: /^ruby(\d\.\d)$/,
+  provided: /^provided\.(al2|al2023)$/,
 }
 
 /** Undefined for identifiers of runtimes that are not run here. */
 export function parseRuntime(identifier: string): Runtime | undefined {
-  const python = /^python(3\.\d+)$/.exec(identifier)
-  if (python?.[1]) return { identifier, family: 'python', version: python[1] }
-  const node = /^nodejs(\d+)\.x$/.exec(identifier)
-  if (node?.[1]) return { identifier, family: 'nodejs', version: node[1] }
+  for (const [family, form] of Object.entries(FORMS) as [Runtime['family'], RegExp][]) {
+    const version = form.exec(identifier)?.[1]
+    if (version !== undefined) return { identifier, family, version }
+  }
   return undefined
 }

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
-import { execFile, spawn } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
@@ -19,6 +20,7 @@ import type {
   SandboxSpec,
   SandboxTechnique,
 } from './sandbox.ts'
+import { childrenOf, isHeldBelow, type SocketHolder } from './socket-holder.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
 const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', temporary: '/tmp', layers: '/opt' }
@@ -34,7 +36,9 @@ const SEEN_USER = 993
 const SEEN_GROUP = 990
 
 const ARGUMENTS_FD = 4
-const FILES_FD = { environment: 5, passwd: 6, group: 7 }
+const FILES_FD = { environment: 5, passwd: 6, group: 7, hosts: 8 }
+/** The upper half of 127.0.0.0/8 is for environments. */
+const LOOPBACK_ADDRESSES = 2 ** 23
 
 /**
  * Linux namespaces by bubblewrap. As root, every environment also has its own user id; an ordinary user's environments
@@ -48,7 +52,6 @@ export async function openBubblewrap(directory: string, cgroups: CgroupTree): Pr
   const root = hostView()
   return {
     limits: describeLimits(cgroups, storage, users),
-    separatesUsers: users !== undefined,
     async create(spec) {
       const temporary = await storage?.take(spec.ephemeralStorageMb)
       return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary })
@@ -72,15 +75,17 @@ interface Parts {
 
 class BubblewrapSandbox implements Sandbox {
   readonly paths = PATHS
-  readonly user: number | undefined
+  readonly loopback: string
+  readonly #user: number | undefined
   readonly #parts: Parts
   readonly #cgroup: Cgroup
-  #killChild: () => void = () => {}
+  readonly #children = new Set<ChildProcess>()
 
   constructor(parts: Parts) {
     const { spec, cgroups, storage, users } = parts
     this.#parts = parts
-    this.user = users?.take()
+    this.#user = users?.take()
+    this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
     // What lies in a memory file system counts as the group's memory.
     const temporaryMb = storage?.kind === 'disk' ? 0 : spec.ephemeralStorageMb
     this.#cgroup = cgroups.create(spec.id, {
@@ -90,22 +95,31 @@ class BubblewrapSandbox implements Sandbox {
     })
   }
 
-  async start({ arguments: parameters, variables }: SandboxCommand): Promise<SandboxProcess> {
-    const command = this.#command(parameters)
-    const stdio = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] as const
+  async owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
+    const holder = await find()
+    if (holder === undefined) return false
+    if (this.#user !== undefined) return holder.user === this.#user
+    const roots = [...this.#children].flatMap(({ pid }) => pid ?? [])
+    return isHeldBelow(roots, holder)
+  }
+
+  async start(wanted: SandboxCommand): Promise<SandboxProcess> {
+    const [third, last] = [wanted.hasRuntimeSocket, wanted.hasLogPipe].map((has) => (has ? 'pipe' : 'ignore'))
     // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
-    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...command], {
-      stdio: [...stdio],
+    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
+      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last],
       env: HOST_VARIABLES,
     })
-    const process = wrapChild(child)
+    const kill = () => void child.kill('SIGKILL')
+    const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
-    this.#killChild = () => void child.kill('SIGKILL')
+    this.#children.add(child)
+    child.once('exit', () => this.#children.delete(child))
     // It waits for its arguments, so everything it will ever start is born inside the control group.
     try {
       this.#cgroup.add(child.pid)
     } catch (error) {
-      this.#killChild()
+      kill()
       throw error
     }
     const feed = (descriptor: number, text: string) => {
@@ -115,12 +129,13 @@ class BubblewrapSandbox implements Sandbox {
       pipe.end(text)
     }
     feed(ARGUMENTS_FD, this.#arguments().join('\0'))
-    feed(FILES_FD.environment, exportScript(variables))
+    feed(FILES_FD.environment, exportScript(wanted.variables))
     feed(
       FILES_FD.passwd,
-      `root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:${this.user ?? SEEN_USER}:${this.user ?? SEEN_GROUP}::/home/sbx_user1051:/sbin/nologin\n`,
+      `root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:${this.#user ?? SEEN_USER}:${this.#user ?? SEEN_GROUP}::/home/sbx_user1051:/sbin/nologin\n`,
     )
-    feed(FILES_FD.group, `root:x:0:\nsbx_user1051:x:${this.user ?? SEEN_GROUP}:\n`)
+    feed(FILES_FD.hosts, `${readText('/etc/hosts')}\n${this.loopback} sandbox.localdomain sandbox\n`)
+    feed(FILES_FD.group, `root:x:0:\nsbx_user1051:x:${this.#user ?? SEEN_GROUP}:\n`)
     return { ...(await process), exit: (await process).exit.then(withSignal) }
   }
 
@@ -135,7 +150,7 @@ class BubblewrapSandbox implements Sandbox {
   kill(): void {
     this.#cgroup.kill()
     // Where there is no control group this takes the process id namespace, and all that lives in it, along.
-    this.#killChild()
+    for (const child of this.#children) child.kill('SIGKILL')
   }
 
   outOfMemoryKills(): number {
@@ -151,16 +166,16 @@ class BubblewrapSandbox implements Sandbox {
     this.kill()
     await this.#cgroup.remove()
     if (temporary !== undefined) await storage?.release(temporary)
-    if (this.user !== undefined) users?.giveBack(this.user)
+    if (this.#user !== undefined) users?.giveBack(this.#user)
   }
 
   /**
    * Gives up all rights first; only then the variables are set and the interpreter starts. What it writes into a shared
    * file system must be open to environments with other user ids, as all users of an access point are one at AWS.
    */
-  #command(parameters: readonly string[]): string[] {
+  #command({ program, arguments: parameters }: SandboxCommand): string[] {
     const { interpreter, fileSystems } = this.#parts.spec
-    const user = this.user
+    const user = this.#user
     const setpriv = [
       'setpriv',
       `--reuid=${user}`,
@@ -170,12 +185,13 @@ class BubblewrapSandbox implements Sandbox {
       '--no-new-privs',
       '--',
     ]
+    const script = program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT
     return [
       ...(user === undefined ? [] : setpriv),
       '/bin/sh',
       '-c',
-      fileSystems.length > 0 ? `umask 0; ${START_SCRIPT}` : START_SCRIPT,
-      `/var/lang/bin/${interpreter.commands[0]}`,
+      fileSystems.length > 0 ? `umask 0; ${script}` : script,
+      program ?? `/var/lang/bin/${interpreter?.commands[0]}`,
       ...parameters,
     ]
   }
@@ -185,15 +201,16 @@ class BubblewrapSandbox implements Sandbox {
     return [
       ...['--die-with-parent', '--new-session', '--clearenv'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],
-      ...(this.user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
+      ...(this.#user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
       ...root,
       ...makeParents('/run/lambent/environment'),
       ...['--perms', '0444', '--file', String(FILES_FD.passwd), '/etc/passwd'],
       ...['--perms', '0444', '--file', String(FILES_FD.group), '/etc/group'],
+      ...['--perms', '0444', '--file', String(FILES_FD.hosts), '/etc/hosts'],
       ...['--perms', '0444', '--file', String(FILES_FD.environment), '/run/lambent/environment'],
       ...layersView(spec.layersDirectory, spec.interpreter),
       ...interpreterView(spec.interpreter),
-      ...['--ro-bind', spec.clientDirectory, PATHS.runtime],
+      ...(spec.clientDirectory === undefined ? [] : ['--ro-bind', spec.clientDirectory, PATHS.runtime]),
       ...['--ro-bind', spec.codeDirectory, PATHS.task],
       ...(temporary === undefined
         ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs', '/tmp']
@@ -207,11 +224,40 @@ class BubblewrapSandbox implements Sandbox {
   }
 }
 
+function loopbackAddress(index: number): string {
+  const bits = (LOOPBACK_ADDRESSES + (index % LOOPBACK_ADDRESSES)) >>> 0
+  return `127.${bits >>> 16}.${(bits >>> 8) & 255}.${bits & 255}`
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** bubblewrap's only child leads the session, and the process group, of all that runs inside. */
+async function terminateBelow(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return
+  for (const leader of await childrenOf(pid)) {
+    try {
+      process.kill(-leader, 'SIGTERM')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
 /** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
 const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
+const PROGRAM_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
+. /run/lambent/environment
+exec "$0" "$@"`
+
 /** A wrapper script gets the interpreter's command line as its arguments; when it is missing, the shell exits with 127. */
-const START_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
+const INTERPRETER_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
 . /run/lambent/environment
 if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then exec "$AWS_LAMBDA_EXEC_WRAPPER" "$0" "$@"; fi
 exec "$0" "$@"`
@@ -228,9 +274,13 @@ const REPORTED_SIGNALS = new Set(['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SI
 /** What every environment sees of the host, read-only: programs, libraries, and what name look-up and TLS need. */
 function hostView(): string[] {
   const programs = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap((path) => bindOrLink(path))
-  const settings = SETTINGS.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path])
+  // Debian keeps the settings of a Java in a directory with its version in the name.
+  const java = readdirSync('/etc').filter((name) => /^java(-|$)/.test(name))
+  const settings = [...SETTINGS, ...java.map((name) => `/etc/${name}`)]
+    .filter((path) => existsSync(path))
+    .flatMap((path) => ['--ro-bind', path, path])
   const kernel = ['--proc', '/proc', '--dev', '/dev']
-  const places = ['/opt/.', '/var/.', '/var/lang/bin/.', '/etc/.'].flatMap(makeParents)
+  const places = ['/opt/.', '/var/.', '/var/lang/bin/.', '/var/runtime/.', '/etc/.'].flatMap(makeParents)
   return [...places, '--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel]
 }
 
@@ -238,8 +288,9 @@ function hostView(): string[] {
  * The layers are `/opt`. Where the host keeps the interpreter below its own `/opt`, which read-only layers could not take
  * in, their parts are brought in one by one, and the interpreter's directory goes before one of a layer.
  */
-function layersView(directory: string | undefined, { prefix }: InterpreterPlace): string[] {
+function layersView(directory: string | undefined, interpreter: InterpreterPlace | undefined): string[] {
   if (directory === undefined) return []
+  const prefix = interpreter?.prefix
   if (prefix === undefined || !isBelow(prefix, PATHS.layers)) return ['--ro-bind', directory, PATHS.layers]
   const [taken] = prefix.slice(PATHS.layers.length + 1).split('/')
   return readdirSync(directory)
@@ -248,7 +299,9 @@ function layersView(directory: string | undefined, { prefix }: InterpreterPlace)
 }
 
 /** A single file at its usual place in Lambda; or a link to where the interpreter lives on the host, with its library. */
-function interpreterView({ prefix, executable, commands }: InterpreterPlace): string[] {
+function interpreterView(interpreter: InterpreterPlace | undefined): string[] {
+  if (interpreter === undefined) return []
+  const { prefix, executable, commands } = interpreter
   if (prefix === undefined) return commands.flatMap((command) => ['--ro-bind', executable, `/var/lang/bin/${command}`])
   const links = commands.flatMap((command) => ['--symlink', executable, `/var/lang/bin/${command}`])
   return isBelow(prefix, '/usr') ? links : [...makeParents(prefix), '--ro-bind', prefix, prefix, ...links]
@@ -261,15 +314,7 @@ function makeParents(path: string): string[] {
 }
 
 const SETTINGS = [
-  ...[
-    '/etc/resolv.conf',
-    '/etc/hosts',
-    '/etc/nsswitch.conf',
-    '/etc/host.conf',
-    '/etc/gai.conf',
-    '/etc/services',
-    '/etc/protocols',
-  ],
+  ...['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/host.conf', '/etc/gai.conf', '/etc/services', '/etc/protocols'],
   ...[
     '/etc/ssl',
     '/etc/pki',
@@ -354,5 +399,6 @@ function describeLimits(
     cpu,
     freeze,
     temporary,
+    'runtime api: over an inherited socket, and by TCP for processes of the environment',
   ]
 }

@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Mount } from '../environment-spec.ts'
+import type { SocketHolder } from './socket-holder.ts'
 
 /** A technique of isolation: makes sandboxes, and says which limits it can enforce on this machine. */
 export interface SandboxTechnique {
   /** Sentences for the operator: what holds here and what does not. */
   readonly limits: readonly string[]
-  /** Every environment has a user id that no other process on this host has. */
-  readonly separatesUsers: boolean
   create(spec: SandboxSpec): Promise<Sandbox>
   close(): Promise<void>
 }
@@ -20,9 +19,10 @@ export interface SandboxSpec {
   readonly codeDirectory: string
   readonly layersDirectory: string | undefined
   readonly fileSystems: readonly Mount[]
-  /** Our runtime client, seen as the runtime's directory. */
-  readonly clientDirectory: string
-  readonly interpreter: InterpreterPlace
+  /** The runtime client, seen as the runtime's directory; custom runtimes have none. */
+  readonly clientDirectory: string | undefined
+  /** None for custom runtimes. */
+  readonly interpreter: InterpreterPlace | undefined
 }
 
 export interface InterpreterPlace {
@@ -37,8 +37,11 @@ export interface InterpreterPlace {
 export interface Sandbox {
   /** How the function sees its places. */
   readonly paths: SandboxPaths
-  /** The user id that only this environment's processes have, if there is such a thing. */
-  readonly user: number | undefined
+  /** Its own address of the loopback interface, which `sandbox.localdomain` stands for inside. */
+  readonly loopback: string
+  /** Whether a process of this environment holds a socket; `find` is asked only when it makes a difference. */
+  owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean>
+  /** Starts a process in this room; there may be several at a time. */
   start(command: SandboxCommand): Promise<SandboxProcess>
   /** Stops all processes without their noticing; they resume with `thaw`. No effect where it is not possible. */
   freeze(): void
@@ -59,16 +62,29 @@ export interface SandboxPaths {
 }
 
 export interface SandboxCommand {
-  /** Arguments of the interpreter. */
+  /** As the function sees it; undefined: the interpreter, which a wrapper may start. */
+  readonly program?: string
   readonly arguments: readonly string[]
   readonly variables: Readonly<Record<string, string>>
+  /** Descriptor 3 is a socket for the Runtime API. */
+  readonly hasRuntimeSocket: boolean
+  /** Descriptor `LOG_FD` is a pipe for framed records. */
+  readonly hasLogPipe: boolean
 }
 
+/** The lowest that no technique uses for itself. */
+export const LOG_FD = 9
+
 export interface SandboxProcess {
-  /** The other end is descriptor 3 of the process. */
-  readonly runtimeSocket: Socket
+  /** The other end is descriptor 3 of the process; undefined when it did not want one. */
+  readonly runtimeSocket: Socket | undefined
+  readonly logPipe: Readable | undefined
   readonly stdout: Readable
   readonly stderr: Readable
+  /** SIGTERM to the program and what it has started. */
+  terminate(): void
+  /** SIGKILL to the same. */
+  kill(): void
   /** Resolves when the process has exited, before its output has been read to the end. */
   readonly exit: Promise<ProcessExit>
   /** Resolves when output and sockets have closed as well. */

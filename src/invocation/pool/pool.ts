@@ -1,5 +1,6 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
 import type { Allocation, FunctionVersion } from '#resources'
+import { whenEnded } from '../when-ended.ts'
 import { RunTimes, shouldStart } from './pacing.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
@@ -39,6 +40,7 @@ export class Pool {
   /** Last in, first out: the warmest is taken again, the others age and are let go. */
   readonly #idle: Idle[] = []
   readonly #busy = new Map<Environment, number>()
+  /** By the clock on the wall, as keys expire: it goes on while the machine sleeps. */
   readonly #startedMs = new WeakMap<Environment, number>()
   readonly #waiting: Waiter[] = []
   readonly #runTimes = new RunTimes()
@@ -62,7 +64,7 @@ export class Pool {
 
   /** Runs in an idle environment, or in whichever comes first: a freed one or a new one. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const environment = this.#provisioned.take() ?? this.#idle.pop()?.environment
+    const environment = this.#provisioned.take() ?? this.#takeIdle()
     if (environment) return this.#run(environment, invocation)
     const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>()
     this.#waiting.push({ invocation, sinceMs: performance.now(), resolve, reject })
@@ -130,13 +132,27 @@ export class Pool {
     this.shrink(Number.POSITIVE_INFINITY)
   }
 
+  #takeIdle(): Environment | undefined {
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (!this.#isTooOld(idle.environment)) return idle.environment
+      this.#end(idle.environment)
+    }
+    return undefined
+  }
+
   #run(environment: Environment, invocation: Invocation): Promise<InvocationResult> {
     const startedMs = performance.now()
     this.#busy.set(environment, startedMs)
     const result = environment.invoke(invocation)
-    const release = () => this.#release(environment, performance.now() - startedMs)
-    result.then(release, release)
+    whenEnded(result, () => this.#releaseWhenReady(environment, startedMs))
     return result
+  }
+
+  /** After its answer an environment may still be at work: with extensions, or because the runtime asks later for more. */
+  #releaseWhenReady(environment: Environment, startedMs: number): void {
+    const { ending } = environment
+    if (ending === undefined) this.#release(environment, performance.now() - startedMs)
+    else void ending.then(() => this.#releaseWhenReady(environment, startedMs))
   }
 
   #release(environment: Environment, ranMs: number): void {
@@ -161,7 +177,7 @@ export class Pool {
   }
 
   #isTooOld(environment: Environment): boolean {
-    return performance.now() - (this.#startedMs.get(environment) ?? 0) > MAX_AGE_MS
+    return Date.now() - (this.#startedMs.get(environment) ?? 0) > MAX_AGE_MS
   }
 
   #isStartWorthwhile(): boolean {
@@ -181,8 +197,7 @@ export class Pool {
     this.#host.start(this.version, false).then(
       (environment) => {
         this.#starting--
-        this.#startedMs.set(environment, performance.now())
-        this.#host.endStart(true)
+        this.#noteStart(environment)
         this.#offer(environment)
       },
       (cause) => {
@@ -195,12 +210,16 @@ export class Pool {
     )
   }
 
+  #noteStart(environment: Environment): void {
+    this.#startedMs.set(environment, Date.now())
+    this.#host.endStart(true)
+  }
+
   #startOneProvisioned(): void {
     const end = this.#provisioned.beginStart()
     this.#host.start(this.version, true).then(
       (environment) => {
-        this.#startedMs.set(environment, performance.now())
-        this.#host.endStart(true)
+        this.#noteStart(environment)
         if (end(environment)) this.#offer(environment)
         else this.#end(environment)
       },

@@ -24,8 +24,12 @@ export async function expectDestinations(
 ): Promise<void> {
   checkDestinationKinds(config)
   for (const arn of destinationsIn(config)) {
-    if (targetServiceOf(arn) === 'lambda') await expectOtherFunction(context, config, arn)
+    const isFunction = targetServiceOf(arn) === 'lambda'
+    // Whether a function of another account is there, only those learn whom it lets in.
+    const isOwn = arn.split(':')[4] === config.account
+    if (isFunction && isOwn) await expectOtherFunction(context, config, arn)
     await expectTarget(context, config, role, arn, (right) => destinationDenied(right, arn))
+    if (isFunction && !isOwn) await expectOtherFunction(context, config, arn)
   }
 }
 

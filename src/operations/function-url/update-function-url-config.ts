@@ -1,5 +1,5 @@
 import { fail } from '#base'
-import { describeFunctionUrl, noFunctionForUrl, noFunctionUrl, updateFunctionUrl } from '#resources'
+import { describeChangedFunctionUrl, noFunctionForUrl, noFunctionUrl, updateFunctionUrl } from '#resources'
 import type { Handler } from '../context.ts'
 import { changeSetting, isThere } from '../setting.ts'
 
@@ -10,5 +10,5 @@ export const updateFunctionUrlConfig: Handler<'UpdateFunctionUrlConfig'> = async
     current,
     updateFunctionUrl(current, input, clock.now()),
   ])
-  return describeFunctionUrl(place, changed)
+  return describeChangedFunctionUrl(place, changed)
 }

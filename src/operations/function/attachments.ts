@@ -11,14 +11,19 @@ export async function checkAttachments(
   settings: Settings,
   before?: Settings,
 ): Promise<void> {
-  if (settings.fileSystems !== before?.fileSystems) expectFileSystems(context, settings)
+  if (settings.fileSystems !== before?.fileSystems) expectFileSystems(context, address.account, settings)
   if (settings.deadLetterArn !== before?.deadLetterArn || settings.role !== before?.role)
     await expectDeadLetterTarget(context, address, settings)
 }
 
-/** A mount that is not there would let a function write into nowhere. */
-function expectFileSystems({ fileSystems }: Services, settings: Settings): void {
-  const missing = settings.fileSystems?.find(({ accessPointArn }) => !fileSystems.has(accessPointArn))
+/**
+ * A mount that is not there would let a function write into nowhere. Those of other accounts are not there either:
+ * nothing says whom their owner lets in.
+ */
+function expectFileSystems({ fileSystems }: Services, account: string, settings: Settings): void {
+  const missing = settings.fileSystems?.find(
+    ({ accessPointArn }) => !fileSystems.has(accessPointArn) || accessPointArn.split(':')[4] !== account,
+  )
   if (missing) throw fileSystemNotHere(missing.accessPointArn)
 }
 

@@ -10,7 +10,9 @@ import {
   revisionMismatch,
   updateInProgress,
 } from '#resources'
+import type { Store } from '#store'
 import type { RequestContext } from '../context.ts'
+import { refuseFullStorage } from './code-package.ts'
 import { findFunction } from './find-version.ts'
 
 /** What an operation makes of `$LATEST`: a change of it, or none, and the version that is published with it. */
@@ -35,12 +37,23 @@ export async function changeFunction<Decided extends Change>(
     const current = await findChangeable(context)
     const change = await decide(current)
     if (!change.latest) return change
-    if (!(await store.functions.update(change.latest, current.revisionId, change.published))) continue
+    if (!(await write(store, current, change.latest, change.published))) continue
     for (const version of [change.latest, change.published])
       if (version && !isSettled(version)) invocations.settle(version)
     return change
   }
   throw updateInProgress(functionArn(place, context.address))
+}
+
+/** False when another writer came first. */
+function write(
+  { functions }: Store,
+  current: FunctionVersion,
+  latest: FunctionVersion,
+  published: FunctionVersion | undefined,
+): Promise<boolean> {
+  const addsCode = published !== undefined || latest.code.size > current.code.size
+  return functions.update(latest, current.revisionId, published, addsCode).catch(refuseFullStorage)
 }
 
 /** `$LATEST`, for the operations that change it: they take no version and no alias. */

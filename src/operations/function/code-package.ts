@@ -1,5 +1,6 @@
 import {
   type CodePackage,
+  codeStorageExceeded,
   noCode,
   notAZip,
   notSupportedYet,
@@ -7,7 +8,7 @@ import {
   unzippedTooLarge,
   zippedTooLarge,
 } from '#resources'
-import { NotAZip, UnsafeZip, UnzippedTooLarge } from '#store'
+import { CodeStorageFull, NotAZip, UnsafeZip, UnzippedTooLarge } from '#store'
 import type { RequestContext } from '../context.ts'
 import { readS3Code } from './s3-code.ts'
 
@@ -35,6 +36,11 @@ export async function storeCode(context: RequestContext, source: CodeSource): Pr
     if (error instanceof NotAZip || error instanceof UnsafeZip) throw notAZip()
     throw error
   }
+}
+
+/** For the commit that would add the package to the account's. */
+export function refuseFullStorage(error: unknown): never {
+  throw error instanceof CodeStorageFull ? codeStorageExceeded() : error
 }
 
 function readCode(context: RequestContext, source: CodeSource): Buffer | Promise<Buffer> {

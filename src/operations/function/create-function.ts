@@ -14,7 +14,7 @@ import type { Handler } from '../context.ts'
 import { checkSizeWithLayers, findLayers } from '../layer/function-layers.ts'
 import { newFunctionName } from './address.ts'
 import { checkAttachments } from './attachments.ts'
-import { storeCode } from './code-package.ts'
+import { refuseFullStorage, storeCode } from './code-package.ts'
 import { checkExecutionRole } from './execution-role.ts'
 
 export const createFunction: Handler<'CreateFunction'> = async (input, context) => {
@@ -39,7 +39,7 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
     nowMs: clock.now(),
   })
   const { latest, published } = input.Publish ? publish(created) : { latest: created }
-  if (!(await store.functions.create(latest, published, signing?.id))) {
+  if (!(await store.functions.create(latest, published, signing?.id).catch(refuseFullStorage))) {
     // The configuration may have gone meanwhile.
     if (arn !== undefined) await findConfigToUse(context, arn)
     throw functionExists(functionName)

@@ -11,7 +11,7 @@ export async function checkExecutionRole(context: RequestContext, roleArn: strin
   const [, , , , account = ''] = roleArn.split(':')
   if (account !== context.caller.account) throw accessDeniedException('Cross-account pass role is not allowed.')
   context.authorize('iam:PassRole', roleArn, { 'iam:PassedToService': 'lambda.amazonaws.com' })
-  const role = await context.store.identities.findRole(account, roleNameIn(roleArn))
+  const role = await context.store.identities.roles.find(account, roleNameIn(roleArn))
   // Names are found without regard to path and case, so this is the role that was asked about only if its ARN is.
   const isMeant = role && arnOf(context.place.partition, role) === roleArn
   if (!isMeant || !isAssumableByLambda(role, roleArn, context.clock.now())) throw roleNotAssumable()

@@ -25,6 +25,6 @@ function authorizeRead({ place, authorize }: RequestContext, { bucket, key, vers
     authorize(action, arn)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw objectDenied(bucket, key, 'AccessDenied', error.message.replace(arn, `"${arn}"`))
+    throw objectDenied(bucket, key, 'AccessDenied', error.message.replace(arn, `"${arn}"`), error.cause)
   }
 }

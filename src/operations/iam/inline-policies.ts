@@ -1,35 +1,43 @@
-import type { InlinePolicy } from '#resources'
-import type { OwnerKind, Store } from '#store'
-import { policiesTooLarge, policyNotFound } from './errors.ts'
-import { checkDocument, sizeOfDocument } from './policy-document.ts'
+import type { InlinePolicy, Principal, PrincipalKind } from '#resources'
+import { inlinePolicyNotFound, policiesTooLarge, principalNotFound } from './errors.ts'
+import type { IamContext } from './handler.ts'
+import { type PageInput, pageMembers, pageOf } from './page.ts'
+import { checkDocument, encodeDocument, sizeOfDocument } from './policy-document.ts'
 
-/** A user or role whose policies are meant. */
-interface Owner {
-  readonly account: string
-  readonly name: string
+interface PolicyInput {
+  readonly PolicyName: string
+  readonly PolicyDocument: string
 }
 
 // AWS's quotas of all inline policies of one owner together.
-const LIMIT_BYTES: Readonly<Record<OwnerKind, number>> = { user: 2048, role: 10_240 }
+const LIMIT_BYTES: Readonly<Record<PrincipalKind, number>> = { user: 2048, group: 5120, role: 10_240 }
 
-export function findPolicy(store: Store, ownerKind: OwnerKind, owner: Owner, policyName: string): InlinePolicy {
-  const policies = store.identities.policiesOf(owner.account, ownerKind, owner.name)
+/** Creates or replaces. */
+export async function putPolicy({ store }: IamContext, kind: PrincipalKind, owner: Principal, input: PolicyInput) {
+  checkDocument(input.PolicyDocument, 'identity')
+  const policy = { name: input.PolicyName, document: input.PolicyDocument }
+  const fits = (all: readonly InlinePolicy[]) =>
+    all.reduce((sum, { document }) => sum + sizeOfDocument(document), 0) <= LIMIT_BYTES[kind]
+  const outcome = await store.identities.inlinePolicies.put(owner.id, policy, fits)
+  if (outcome === 'too-large') throw policiesTooLarge(LIMIT_BYTES[kind], kind, owner.name)
+  if (outcome === 'not-found') throw principalNotFound(kind, owner.name)
+  return {}
+}
+
+export async function getPolicy(context: IamContext, kind: PrincipalKind, owner: Principal, policyName: string) {
+  const policies = await context.store.identities.inlinePolicies.list(owner.id)
   const policy = policies.find(({ name }) => name === policyName)
-  if (!policy) throw policyNotFound(ownerKind, policyName)
-  return policy
+  if (!policy) throw inlinePolicyNotFound(kind, policyName)
+  return { PolicyName: policy.name, PolicyDocument: encodeDocument(policy.document) }
 }
 
-/** Creates or replaces; false when the owner was deleted meanwhile. */
-export async function putPolicy(store: Store, policy: InlinePolicy): Promise<boolean> {
-  const { account, ownerKind, ownerName, document } = policy
-  checkDocument(document, 'identity')
-  const others = store.identities.policiesOf(account, ownerKind, ownerName).filter(({ name }) => name !== policy.name)
-  const size = [policy, ...others].reduce((sum, { document }) => sum + sizeOfDocument(document), 0)
-  if (size > LIMIT_BYTES[ownerKind]) throw policiesTooLarge(LIMIT_BYTES[ownerKind], ownerKind, ownerName)
-  return store.identities.putPolicy(policy)
+export async function listPolicies({ store }: IamContext, owner: Principal, input: PageInput) {
+  const page = pageOf(await store.identities.inlinePolicies.list(owner.id), input, ({ name }) => name)
+  return { PolicyNames: page.items.map(({ name }) => name), ...pageMembers(page) }
 }
 
-export async function deletePolicy(store: Store, ownerKind: OwnerKind, owner: Owner, policyName: string) {
-  const isDeleted = await store.identities.deletePolicy(owner.account, ownerKind, owner.name, policyName)
-  if (!isDeleted) throw policyNotFound(ownerKind, policyName)
+export async function deletePolicy({ store }: IamContext, kind: PrincipalKind, owner: Principal, policyName: string) {
+  const isDeleted = await store.identities.inlinePolicies.delete(owner.id, policyName)
+  if (!isDeleted) throw inlinePolicyNotFound(kind, policyName)
+  return {}
 }

@@ -1,6 +1,8 @@
-import { BASE32_UPPER, BASE64_LETTERS, randomText } from '#base'
+import { BASE32_UPPER, randomText } from '#base'
 
-export const newUserId = () => `AIDA${randomText(17, BASE32_UPPER)}`
-export const newRoleId = () => `AROA${randomText(17, BASE32_UPPER)}`
-export const newAccessKeyId = () => `AKIA${randomText(16, BASE32_UPPER)}`
-export const newSecret = () => randomText(40, BASE64_LETTERS)
+const newId = (prefix: string) => `${prefix}${randomText(17, BASE32_UPPER)}`
+
+export const newUserId = () => newId('AIDA')
+export const newGroupId = () => newId('AGPA')
+export const newRoleId = () => newId('AROA')
+export const newPolicyId = () => newId('ANPA')

@@ -2,12 +2,12 @@ import type { Page } from '#resources'
 import { InvalidCursor } from '#store'
 import { invalidMarker } from './errors.ts'
 
-interface PageInput {
+export interface PageInput {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
 }
 
-const DEFAULT_ITEMS = 100
+export const DEFAULT_ITEMS = 100
 
 /** What the input says about the page, as the store takes it. */
 export const pageOptions = ({ Marker, MaxItems = DEFAULT_ITEMS }: PageInput) => ({ limit: MaxItems, after: Marker })

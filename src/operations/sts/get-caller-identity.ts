@@ -1,9 +1,9 @@
 import type { StsOperations } from '#model'
-import type { RequestContext } from '../context.ts'
+import type { StsContext } from './handler.ts'
 
 type GetCallerIdentity = StsOperations['GetCallerIdentity']
 
 export const getCallerIdentity = (
   _input: GetCallerIdentity['input'],
-  { caller }: Pick<RequestContext, 'caller'>,
+  { caller }: Pick<StsContext, 'caller'>,
 ): GetCallerIdentity['output'] => ({ UserId: caller.userId, Account: caller.account, Arn: caller.arn })

@@ -1,16 +1,20 @@
 import { isUtf8 } from 'node:buffer'
 import { type HttpRequest, headerOf } from '../http.ts'
 import { decodePercent, parseQuery } from '../url.ts'
-import type { FunctionUrlHost } from './host.ts'
 
 /** What the event says beside the request itself. */
 export interface UrlEventFacts {
-  readonly host: FunctionUrlHost
+  readonly urlId: string
+  readonly domainName: string
+  /** The function's part of the path, as received. */
+  readonly rawPath: string
   readonly requestId: string
   readonly traceHeader: string
   readonly nowMs: number
   /** Who signed the request; undefined where nobody needs to. */
   readonly caller: UrlCaller | undefined
+  /** The organization of whoever signed. */
+  readonly organizationId: string | undefined
 }
 
 export interface UrlCaller {
@@ -27,7 +31,7 @@ export function createUrlEvent(request: HttpRequest, facts: UrlEventFacts): Reco
   return {
     version: '2.0',
     routeKey: '$default',
-    rawPath: request.rawPath,
+    rawPath: facts.rawPath,
     rawQueryString: request.rawQuery,
     ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
     headers: eventHeaders(request, facts),
@@ -37,16 +41,17 @@ export function createUrlEvent(request: HttpRequest, facts: UrlEventFacts): Reco
   }
 }
 
-function requestContext(request: HttpRequest, { host, requestId, nowMs, caller }: UrlEventFacts) {
+function requestContext(request: HttpRequest, facts: UrlEventFacts) {
+  const { urlId, domainName, rawPath, requestId, nowMs, caller, organizationId = null } = facts
   return {
     accountId: caller?.account ?? 'anonymous',
-    apiId: host.urlId,
-    ...(caller && { authorizer: { iam: describeCaller(caller) } }),
-    domainName: host.domainName,
-    domainPrefix: host.urlId,
+    apiId: urlId,
+    ...(caller && { authorizer: { iam: describeCaller(caller, organizationId) } }),
+    domainName,
+    domainPrefix: urlId,
     http: {
       method: request.method,
-      path: decodePercent(request.rawPath),
+      path: decodePercent(rawPath),
       protocol: 'HTTP/1.1',
       sourceIp: sourceIpOf(request),
       userAgent: headerOf(request, 'user-agent'),
@@ -59,12 +64,12 @@ function requestContext(request: HttpRequest, { host, requestId, nowMs, caller }
   }
 }
 
-const describeCaller = ({ accessKeyId, account, arn, userId }: UrlCaller) => ({
+const describeCaller = ({ accessKeyId, account, arn, userId }: UrlCaller, principalOrgId: string | null) => ({
   accessKey: accessKeyId,
   accountId: account,
   callerId: userId,
   cognitoIdentity: null,
-  principalOrgId: null,
+  principalOrgId,
   userArn: arn,
   userId,
 })

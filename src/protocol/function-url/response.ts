@@ -16,12 +16,19 @@ const JSON_TYPE = { 'Content-Type': 'application/json' }
 /** What says nothing of a status is the body itself. */
 const plain = (body: string | Buffer): HttpResponse => ({ status: 200, headers: JSON_TYPE, body })
 
-function mapped({ statusCode, headers = {}, cookies = [], body, isBase64Encoded }: Record<string, unknown>) {
+function mapped({ body, isBase64Encoded, ...metadata }: Record<string, unknown>): HttpResponse | undefined {
+  const read = readMetadata(metadata, JSON_TYPE)
+  return read && { ...read, body: bodyOf(body, isBase64Encoded === true) }
+}
+
+/** Status, headers and cookies of a response; undefined when they cannot be sent. */
+export function readMetadata(
+  { statusCode, headers = {}, cookies = [] }: Record<string, unknown>,
+  defaultType: Readonly<Record<string, string>>,
+): Pick<HttpResponse, 'status' | 'headers'> | undefined {
   const status = statusOf(statusCode)
-  const read = isObject(headers) && Array.isArray(cookies) ? readHeaders(headers, cookies) : undefined
-  return status === undefined || read === undefined
-    ? undefined
-    : { status, headers: read, body: bodyOf(body, isBase64Encoded === true) }
+  const read = isObject(headers) && Array.isArray(cookies) ? readHeaders(headers, cookies, defaultType) : undefined
+  return status === undefined || read === undefined ? undefined : { status, headers: read }
 }
 
 /** A number, or a text of one. The others are not for an answer to end with. */
@@ -55,7 +62,11 @@ const REMAPPED = new Set([
 type Headers = Record<string, string | string[]>
 
 /** Undefined when one of them cannot be sent. */
-function readHeaders(given: Record<string, unknown>, cookies: readonly unknown[]): Headers | undefined {
+function readHeaders(
+  given: Record<string, unknown>,
+  cookies: readonly unknown[],
+  defaultType: Readonly<Record<string, string>>,
+): Headers | undefined {
   const headers: Headers = {}
   let hasType = false
   for (const [name, value] of Object.entries(given)) {
@@ -66,13 +77,13 @@ function readHeaders(given: Record<string, unknown>, cookies: readonly unknown[]
   }
   if (!cookies.every((cookie) => typeof cookie === 'string' && isSendable('Set-Cookie', cookie))) return undefined
   return {
-    ...(hasType ? {} : JSON_TYPE),
+    ...(hasType ? {} : defaultType),
     ...headers,
     ...(cookies.length > 0 && { 'Set-Cookie': cookies as string[] }),
   }
 }
 
-function isSendable(name: string, value: string): boolean {
+export function isSendable(name: string, value: string): boolean {
   try {
     validateHeaderName(name)
     validateHeaderValue(name, value)
@@ -82,5 +93,5 @@ function isSendable(name: string, value: string): boolean {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -39,9 +39,12 @@ export function matchRoute(method: string, rawPath: string, rawQuery: string): R
 function matches({ segments, query }: Template, parts: readonly string[], rawQuery: string): boolean {
   if (query && !rawQuery.split('&').includes(query)) return false
   return segments.every(({ literal }, index) =>
-    literal === undefined ? parts[index] !== '' : literal === parts[index],
+    literal === undefined ? isValue(parts[index]) : literal === parts[index],
   )
 }
+
+/** Signatures leave out segments that say nothing, so that one request would have many paths if they were names. */
+const isValue = (part: string | undefined) => part !== '' && part !== '.' && part !== '..'
 
 function labelsOf({ segments }: Template, parts: readonly string[]): Record<string, string> {
   const labels: Record<string, string> = {}

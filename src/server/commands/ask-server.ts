@@ -1,6 +1,6 @@
 import { signRequest } from '#auth'
 import { systemClock } from '#base'
-import { BadOption } from '../options.ts'
+import { BadOption } from '../bad-option.ts'
 import { readRootKey } from '../root-credentials.ts'
 
 /** A running server, and as whom to ask it. */

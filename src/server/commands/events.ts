@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BadOption } from '../options.ts'
+import { BadOption } from '../bad-option.ts'
 import { askServer, type Server } from './ask-server.ts'
 
 const commands: Readonly<Record<string, { readonly help: string; run(asked: Asked): Promise<void> }>> = {
@@ -25,8 +25,11 @@ interface Asked extends Server {
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** Asks a running server about its events. */
-export async function runEventsCommand(args: readonly string[], environment: Variables): Promise<void> {
-  const { verb = '', ...asked } = read(args, environment)
+export async function runEventsCommand(args: readonly (string | undefined)[], environment: Variables): Promise<void> {
+  const { verb = '', ...asked } = read(
+    args.filter((arg) => arg !== undefined),
+    environment,
+  )
   const command = commands[verb]
   if (!command) throw new BadOption(`usage: npm run lambent -- COMMAND\n${eventsUsage}`)
   await command.run(asked)

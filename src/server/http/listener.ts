@@ -1,12 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { finished } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { ApiError, requestEntityTooLarge } from '#model'
-import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf } from '#protocol'
+import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf, isStream } from '#protocol'
 import { payloadTooLarge } from '#resources'
 import { OpenRequests } from './open-requests.ts'
 import { PlainConnections } from './plain-connections.ts'
 import { JOINED_BYTES } from './plain-response.ts'
+import { writeStream } from './write-stream.ts'
 
 // All bodies that are being read at one time; beyond it the host's memory would be the limit.
 const MAX_BUFFERED_BYTES = 1_073_741_824
@@ -14,6 +15,11 @@ const MAX_BUFFERED_BYTES = 1_073_741_824
 const KEEP_ALIVE_MS = 75_000
 // Many clients read an answer only when they have sent their whole request; a longer one is cut off.
 const LINGER_MS = 10_000
+// A handshake takes a few round trips; whoever needs longer holds a connection for nothing.
+const HANDSHAKE_MS = 10_000
+
+// Each is a file, of which functions need some too; ten for each invocation that an account may run at a time.
+const MAX_CONNECTIONS = 10_000
 
 type RequestHead = Omit<HttpRequest, 'body'>
 
@@ -23,28 +29,41 @@ interface Answers {
   refuse(head: RequestHead, error: ApiError): HttpResponse
 }
 
+/** In PEM form. */
+interface Certificate {
+  readonly cert: string
+  readonly key: string
+}
+
 /** A server that listens, and the ways to end its connections. */
 export interface Listener {
-  readonly server: Server
+  readonly server: Server | TlsServer
   /** Resolves once every request that has come is answered to its last byte. */
   answered(): Promise<void>
   closeIdleConnections(): void
   closeAllConnections(): void
 }
 
-/** Sockets to plain request values, and plain response values back. */
-export function createListener(answers: Answers): Listener {
+/** Sockets to plain request values, and plain response values back; with a certificate through TLS. */
+export function createListener(answers: Answers, tls?: Certificate): Listener {
   const bodies = new BodyReader()
   const requests = new OpenRequests()
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (incoming, outgoing) => {
+  const server = openServer(tls, (incoming, outgoing) => {
     requests.begin()
     outgoing.on('close', () => requests.end())
     answer(incoming, outgoing, bodies, answers).catch(() => outgoing.destroy())
   })
+  server.maxConnections = MAX_CONNECTIONS
+  // Whoever has sent the last request may close that side of the connection, and is answered all the same.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
-  const plain = new PlainConnections(server, { requests, keepAliveMs: KEEP_ALIVE_MS, serve: answers.serve })
+  const plain = new PlainConnections(server, tls ? 'secureConnection' : 'connection', {
+    requests,
+    keepAliveMs: KEEP_ALIVE_MS,
+    serve: answers.serve,
+  })
   return {
     server,
     answered: () => requests.none(),
@@ -57,6 +76,18 @@ export function createListener(answers: Answers): Listener {
       server.closeAllConnections()
     },
   }
+}
+
+function openServer(tls: Certificate | undefined, listener: RequestListener): Server | TlsServer {
+  const options = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }
+  if (!tls) return createServer(options, listener)
+  const { cert, key } = tls
+  const server = createTlsServer(
+    { ...options, cert, key, allowHalfOpen: true, handshakeTimeout: HANDSHAKE_MS },
+    listener,
+  )
+  // There is nobody to answer; the connection would stay half open.
+  return server.on('tlsClientError', (_error, socket) => socket.destroy())
 }
 
 async function answer(
@@ -127,7 +158,7 @@ class BodyReader {
 
 /** Invoke counts the payload in words of its own. */
 function tooLarge(operation: string, bytes: number, head: RequestHead): ApiError {
-  return operation === 'Invoke'
+  return operation === 'Invoke' || operation === 'InvokeWithResponseStream'
     ? payloadTooLarge(bytes, headerOf(head, 'x-amz-invocation-type') ?? 'RequestResponse')
     : bodyTooLarge(operation)
 }
@@ -150,10 +181,9 @@ function writeUnread(
 }
 
 async function write(outgoing: ServerResponse, { status, headers, body }: HttpResponse): Promise<void> {
-  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
+  if (isStream(body)) {
     outgoing.writeHead(status, headers)
-    await pipeline(body, outgoing)
-    return
+    return writeStream(outgoing, body)
   }
   const length = body === undefined ? 0 : Buffer.byteLength(body)
   outgoing.writeHead(status, status === 204 ? headers : { ...headers, 'Content-Length': String(length) })

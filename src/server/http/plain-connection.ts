@@ -71,8 +71,8 @@ export class PlainConnection {
     try {
       const response = await serve(request)
       this.#write(encodePlainResponse(response, keepAliveMs, Date.now()))
-      if (this.#isLast || response.headers.Connection === 'close') this.#socket.end()
       if (this.#socket.writableLength > 0) await this.#written()
+      if (this.#isLast || response.headers.Connection === 'close') this.#socket.end()
     } catch {
       this.#socket.destroy()
     } finally {
@@ -94,12 +94,10 @@ export class PlainConnection {
     socket.uncork()
   }
 
-  /** Rejects when the client goes before it has read everything. */
+  /** Rejects when the client goes before it has read everything. A short answer that waits has no `drain` to come. */
   #written(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const socket = this.#socket
-      if (socket.destroyed) reject(new Error('the client has gone'))
-      socket.once('drain', resolve).once('close', reject)
+      this.#socket.write('', (error) => (error ? reject(error) : resolve()))
     })
   }
 

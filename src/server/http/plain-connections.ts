@@ -1,14 +1,14 @@
-import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { PlainConnection, type PlainOptions } from './plain-connection.ts'
 
 /** Stands before Node's HTTP server and keeps for itself the connections that bring nothing but plain invocations. */
 export class PlainConnections {
   readonly #open = new Map<Socket, PlainConnection>()
 
-  constructor(server: Server, options: Omit<PlainOptions, 'handOver'>) {
-    const served = server.listeners('connection')
-    server.removeAllListeners('connection')
+  /** `event` is the one of the server that brings a connection to its HTTP parser. */
+  constructor(server: Server, event: 'connection' | 'secureConnection', options: Omit<PlainOptions, 'handOver'>) {
+    const served = server.listeners(event)
+    server.removeAllListeners(event)
     const handOver = (socket: Socket, bytes: Buffer) => {
       this.#open.delete(socket)
       socket.pause()
@@ -16,7 +16,7 @@ export class PlainConnections {
       for (const serve of served) serve.call(server, socket)
       socket.resume()
     }
-    server.on('connection', (socket: Socket) => {
+    server.on(event, (socket: Socket) => {
       this.#open.set(socket, new PlainConnection(socket, { ...options, handOver }))
       socket.once('close', () => this.#open.delete(socket))
     })

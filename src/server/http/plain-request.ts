@@ -1,4 +1,4 @@
-import type { HttpRequest } from '#protocol'
+import { functionUrlTarget, type HttpRequest } from '#protocol'
 
 /** Where a request came in. */
 export interface Connection {
@@ -39,6 +39,8 @@ export function parsePlainInvocation(chunk: Buffer, connection: Connection): Htt
   if (!rawPath.endsWith(PATH_END) || target.includes(' ')) return undefined
   const found = parseHeaders(head, lineEnd + LINE_END.length)
   if (found === undefined || found.bodyBytes !== chunk.length - end - HEAD_END.length) return undefined
+  // To a function's URL it is a path like any other, and what the function answers may be anything.
+  if (functionUrlTarget({ headers: found.headers, rawPath })) return undefined
   return {
     method: 'POST',
     rawPath,

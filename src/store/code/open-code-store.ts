@@ -10,8 +10,9 @@ import { mergedSha256 } from './merged-sha256.ts'
 import { Turns } from './turns.ts'
 import { Unpacker } from './unpacker.ts'
 
-// Longer than any invocation: the code of a deleted function stays while environments may still load from it.
-const GRACE_MS = 3_600_000
+// The code of a deleted function stays while environments may still load from it. What is in use is only noticed by the
+// hourly collection, so this is an hour longer than any invocation may need.
+const GRACE_MS = 2 * 3_600_000
 
 export async function openCodeStore(root: string, clock: Clock): Promise<CodePackages> {
   const directory = new CodeDirectory(root)

@@ -1,71 +1,61 @@
 import type { AccessKey } from '#resources'
+import { WrongSecretKey } from '../errors.ts'
+import type { AccessKeyStore } from '../identity-store.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { Database } from './database.ts'
-import { nameKey } from './principals.ts'
 
-/** All access keys, in memory; on disk first. */
-export async function openAccessKeys({ queries, commit }: Database) {
+/** All access keys, in memory; on disk first, and there with a sealed secret. */
+export async function openAccessKeys({ queries, commit }: Database, secrets: Secrets): Promise<AccessKeyStore> {
   const keys = new Map<string, AccessKey>()
   for (const { record } of await queries.selectFrom('access_keys').select('record').execute())
-    remember(JSON.parse(record))
+    remember(openAccessKey(secrets, record))
 
   function remember(key: AccessKey): void {
     keys.set(key.id, key)
   }
 
-  const keyOf = (account: string, userName: string, id: string): AccessKey | undefined => {
+  const keyOf = (userId: string, id: string): AccessKey | undefined => {
     const key = keys.get(id)
-    return key?.account === account && nameKey(key.userName) === nameKey(userName) ? key : undefined
+    return key?.userId === userId ? key : undefined
   }
 
   return {
-    peek: (id: string): AccessKey | undefined => keys.get(id),
+    peek: (id) => keys.get(id),
 
-    list: (account: string, userName: string): readonly AccessKey[] =>
+    list: (userId) =>
       [...keys.values()]
-        .filter(({ id }) => keyOf(account, userName, id))
+        .filter((key) => key.userId === userId)
         .sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1)),
 
-    async create(key: AccessKey, maximum: number): Promise<'created' | 'not-found' | 'limit-exceeded'> {
-      const owner = { account: key.account, kind: 'user', key: nameKey(key.userName) }
-      const user = queries
-        .selectFrom('principals')
-        .where('account', '=', owner.account)
-        .where('kind', '=', owner.kind)
-        .where('name_key', '=', owner.key)
-      const { count } = queries.fn
-      const owned = queries
-        .selectFrom('access_keys')
-        .where('account', '=', owner.account)
-        .where('owner_kind', '=', owner.kind)
-        .where('owner_key', '=', owner.key)
+    async create(key, maximum) {
+      const user = queries.selectFrom('principals').where('id', '=', key.userId)
+      const owned = queries.selectFrom('access_keys').where('owner_id', '=', key.userId)
       const insert = queries
         .insertInto('access_keys')
-        .columns(['id', 'account', 'owner_kind', 'owner_key', 'record'])
+        .columns(['id', 'owner_id', 'record'])
         .expression(
           user
-            .where((eb) => eb(owned.select(count('id').as('count')), '<', maximum))
+            .where((eb) => eb(owned.select(eb.fn.countAll().as('count')), '<', maximum))
             .select(({ val }) => [
               val(key.id).as('id'),
-              'account',
-              'kind',
-              'name_key',
-              val(JSON.stringify(key)).as('record'),
+              'principals.id as owner_id',
+              val(sealAccessKey(secrets, key)).as('record'),
             ]),
         )
-      const [found, inserted] = await commit([user.select('name_key').compile(), insert.compile()])
+      const [found, inserted] = await commit([user.select('id').compile(), insert.compile()])
       if (!found?.rows.length) return 'not-found'
       if (!inserted?.changes) return 'limit-exceeded'
       remember(key)
       return 'created'
     },
 
-    async update(account: string, userName: string, id: string, change: Pick<AccessKey, 'status'>): Promise<boolean> {
-      const key = keyOf(account, userName, id)
+    async update(userId, id, status) {
+      const key = keyOf(userId, id)
       if (!key) return false
-      const changed = { ...key, ...change }
+      const changed = { ...key, status }
       const update = queries
         .updateTable('access_keys')
-        .set({ record: JSON.stringify(changed) })
+        .set({ record: sealAccessKey(secrets, changed) })
         .where('id', '=', id)
       const [updated] = await commit([update.compile()])
       if (!updated?.changes) return false
@@ -73,12 +63,27 @@ export async function openAccessKeys({ queries, commit }: Database) {
       return true
     },
 
-    async delete(account: string, userName: string, id: string): Promise<boolean> {
-      if (!keyOf(account, userName, id)) return false
-      const [removed] = await commit([queries.deleteFrom('access_keys').where('id', '=', id).compile()])
+    async delete(userId, id) {
+      if (!keyOf(userId, id)) return false
+      const [removed] = await commit([
+        queries.deleteFrom('access_keys').where('id', '=', id).compile(),
+        queries.deleteFrom('last_uses').where('id', '=', id).compile(),
+      ])
       if (!removed?.changes) return false
       keys.delete(id)
       return true
     },
   }
+}
+
+export const sealAccessKey = (secrets: Secrets, { secret, ...key }: AccessKey): string =>
+  JSON.stringify({ ...key, sealedSecret: secrets.seal('access-key', Buffer.from(secret)) })
+
+/** Keys of older databases have a secret that is not sealed. */
+export function openAccessKey(secrets: Secrets, record: string): AccessKey {
+  const { sealedSecret, ...key }: AccessKey & { readonly sealedSecret?: string } = JSON.parse(record)
+  if (sealedSecret === undefined) return key
+  const secret = secrets.open('access-key', sealedSecret)
+  if (!secret) throw new WrongSecretKey(`The secret of access key ${key.id}`)
+  return { ...key, secret: secret.toString() }
 }

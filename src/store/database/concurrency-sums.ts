@@ -1,16 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { FunctionSetting } from '#resources'
 import type { Database, Statement } from './database.ts'
-import { required } from './requirements.ts'
+import { requireThat } from './requirements.ts'
 import { numberOf } from './version-number.ts'
 
 // What the database holds to be true when concurrency is reserved or provisioned: one row if it is, none if not.
 // Changes that come at the same time are counted in turn.
 
 type Queries = Database['queries']
-
-const requireThat = (queries: Queries, condition: RawBuilder<unknown>): Statement =>
-  required({ compile: () => sql`SELECT 1 AS holds WHERE ${condition}`.compile(queries) })
 
 const isReserved = (account: string, functionName: string) =>
   sql`EXISTS (SELECT 1 FROM reserved_concurrency WHERE account = ${account} AND function_name = ${functionName})`

@@ -56,6 +56,11 @@ export interface Schema {
   principals: PrincipalRow
   access_keys: AccessKeyRow
   inline_policies: InlinePolicyRow
+  group_members: GroupMemberRow
+  managed_policies: ManagedPolicyRow
+  policy_versions: PolicyVersionRow
+  policy_attachments: PolicyAttachmentRow
+  last_uses: LastUseRow
 }
 
 export interface FunctionVersionRow {
@@ -185,28 +190,63 @@ export interface FailedEventRow {
 
 export interface PrincipalRow {
   account: string
+  /** A PrincipalKind. */
   kind: string
   /** The name in lower case. */
   name_key: string
+  id: string
   path: string
-  /** JSON of the User or Role. */
+  boundary_arn: string | null
+  /** JSON of the User, Group or Role. */
   record: string
 }
 
 export interface AccessKeyRow {
   id: string
-  account: string
-  owner_kind: string
-  owner_key: string
-  /** JSON of the AccessKey. */
+  owner_id: string
+  /** JSON of the AccessKey, with a sealed secret. */
   record: string
 }
 
 export interface InlinePolicyRow {
-  account: string
-  owner_kind: string
-  owner_key: string
+  owner_id: string
   name: string
-  /** JSON of the InlinePolicy. */
+  document: string
+}
+
+export interface GroupMemberRow {
+  group_id: string
+  user_id: string
+}
+
+export interface ManagedPolicyRow {
+  arn: string
+  account: string
+  name_key: string
+  path: string
+  default_version: number
+  /** The number of the version that was added last, be it deleted since. */
+  latest_version: number
+  updated_ms: number
+  /** JSON of the ManagedPolicy, without what is in columns and changes. */
   record: string
+}
+
+export interface PolicyVersionRow {
+  policy_arn: string
+  number: number
+  document: string
+  created_ms: number
+}
+
+export interface PolicyAttachmentRow {
+  owner_id: string
+  policy_arn: string
+}
+
+export interface LastUseRow {
+  id: string
+  used_ms: number
+  service: string
+  region: string
 }

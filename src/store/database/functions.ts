@@ -2,22 +2,33 @@ import assert from 'node:assert/strict'
 import { type FunctionVersion, layerCode } from '#resources'
 import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { assignment } from './code-signing.ts'
+import { codeFits, refuseFull } from './code-storage.ts'
 import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
+import { readVersion, writeVersion } from './function-record.ts'
 import { listVersions } from './list-versions.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
 import { numberOf, versionOf } from './version-number.ts'
 
+interface Setup {
+  readonly secrets: Secrets
+  /** What the code of an account may take. */
+  readonly codeLimitBytes: number
+}
+
 export function createFunctionStore(
   { queries, commit }: Database,
+  { secrets, codeLimitBytes }: Setup,
   belongings: readonly Belongings[] = [],
   ofVersions: readonly QualifierBelongings[] = [],
 ): FunctionStore {
   const cache = new RecordCache<FunctionVersion>(({ account, functionName, version }) =>
     keyOf(account, functionName, version),
   )
-  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(record))
+  const insert = (record: FunctionVersion) => queries.insertInto('function_versions').values(rowOf(secrets, record))
+  const parse = ({ record }: { readonly record: string }) => readVersion(secrets, record)
 
   return {
     peek: (account, functionName, version) => cache.get(keyOf(account, functionName, version)) ?? 'unknown',
@@ -45,11 +56,11 @@ export function createFunctionStore(
       const created = required(insert(record).onConflict((conflict) => conflict.doNothing()))
       const assigned =
         codeSigningConfigId === undefined ? [] : assignment({ queries }, account, functionName, codeSigningConfigId)
-      return change([created, ...assigned], record, published)
+      return change([created, ...assigned], record, published, true)
     },
 
-    async update(record, expectedRevisionId, published) {
-      const { account, function_name, version_number, ...columns } = rowOf(record)
+    async update(record, expectedRevisionId, published, addsCode = published !== undefined) {
+      const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
       const update = queries
         .updateTable('function_versions')
         .set(columns)
@@ -57,7 +68,7 @@ export function createFunctionStore(
         .where('function_name', '=', function_name)
         .where('version_number', '=', version_number)
         .where('revision_id', '=', expectedRevisionId)
-      return change([required(update)], record, published)
+      return change([required(update)], record, published, addsCode)
     },
 
     async delete(account, functionName) {
@@ -105,7 +116,7 @@ export function createFunctionStore(
       return (aliases?.rows ?? []).map(({ name }) => String(name))
     },
 
-    list: (account, options) => listVersions(queries, account, options),
+    list: (account, options) => listVersions(queries, parse, account, options),
 
     listUnsettled: unsettled,
 
@@ -115,8 +126,11 @@ export function createFunctionStore(
         .select(['code_sha256', 'layers_sha256'])
         .distinct()
         .execute()
-      const replaced = (await unsettled()).flatMap((version) => version.replaced?.code.sha256 ?? [])
-      return new Set([...rows.flatMap((row) => [row.code_sha256, ...layerCodeIn(row.layers_sha256)]), ...replaced])
+      const replaced = (await unsettled()).flatMap(({ replaced }) => (replaced ? codeOf(replaced) : []))
+      return new Set([
+        ...rows.flatMap((row) => [row.code_sha256, ...withMerged(row.layers_sha256.split(' ').filter(Boolean))]),
+        ...replaced,
+      ])
     },
 
     async usage(account) {
@@ -141,11 +155,14 @@ export function createFunctionStore(
     statements: readonly Statement[],
     record: FunctionVersion,
     published: FunctionVersion | undefined,
+    addsCode: boolean,
   ): Promise<boolean> {
+    const fits = codeFits(queries, record.account, codeLimitBytes)
+    const unit = [...statements, ...(published ? [insert(published).compile()] : []), ...(addsCode ? [fits] : [])]
     try {
-      await commit(published ? [...statements, insert(published).compile()] : statements)
+      await commit(unit)
     } catch (error) {
-      unmetIn(error)
+      refuseFull(unmetIn(error), unit, fits)
       return false
     }
     cache.replace(record)
@@ -154,7 +171,7 @@ export function createFunctionStore(
   }
 }
 
-function rowOf(record: FunctionVersion) {
+function rowOf(secrets: Secrets, record: FunctionVersion) {
   const number = numberOf(record.version)
   assert(number !== undefined, 'a version is $LATEST or a number')
   return {
@@ -164,22 +181,21 @@ function rowOf(record: FunctionVersion) {
     revision_id: record.revisionId,
     code_sha256: record.code.sha256,
     code_size: record.code.size,
-    layers_sha256: layerCode(record.configuration)
-      .map(({ sha256 }) => sha256)
-      .join(' '),
+    layers_sha256: layersOf(record).join(' '),
     unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
-    record: JSON.stringify(record),
+    record: writeVersion(secrets, record),
   }
 }
 
-/** The packages of the layers, and what they were merged into. */
-function layerCodeIn(text: string): string[] {
-  if (text === '') return []
-  const layers = text.split(' ')
-  return [...layers, mergedSha256(layers)]
-}
+type Deployed = Pick<FunctionVersion, 'code' | 'configuration'>
 
-const parse = ({ record }: { readonly record: string }): FunctionVersion => JSON.parse(record)
+const layersOf = ({ configuration }: Deployed): string[] => layerCode(configuration).map(({ sha256 }) => sha256)
+
+const codeOf = (deployed: Deployed): string[] => [deployed.code.sha256, ...withMerged(layersOf(deployed))]
+
+/** The packages of the layers, and what they were merged into. */
+const withMerged = (layers: readonly string[]): readonly string[] =>
+  layers.length === 0 ? layers : [...layers, mergedSha256(layers)]
 
 const keyOf = (account: string, functionName: string, version: string): string =>
   `${account}:${functionName}:${version}`

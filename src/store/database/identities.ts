@@ -1,36 +1,41 @@
-import type { Role, User } from '#resources'
+import type { Group, Role, User } from '#resources'
 import type { IdentityStore } from '../identity-store.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { openAccessKeys } from './access-keys.ts'
 import type { Database } from './database.ts'
-import { openInlinePolicies } from './inline-policies.ts'
+import { createGrants } from './grants.ts'
+import { createGroupMembers } from './group-members.ts'
+import { createInlinePolicies } from './inline-policies.ts'
+import { createLastUses } from './last-uses.ts'
+import { createManagedPolicies } from './managed-policies.ts'
+import { createPolicyAttachments } from './policy-attachments.ts'
 import { createPrincipals } from './principals.ts'
 
-/** Users and roles are read when asked for; access keys and policies, which every request needs, live in memory. */
-export async function openIdentityStore(database: Database): Promise<IdentityStore> {
-  const users = createPrincipals<User>(database, 'user')
-  const roles = createPrincipals<Role>(database, 'role')
-  const keys = await openAccessKeys(database)
-  const policies = await openInlinePolicies(database)
+/** Access keys live in memory; the rest is read when asked for, and again when the generation has changed. */
+export async function openIdentityStore(database: Database, secrets: Secrets): Promise<IdentityStore> {
+  let generation = 0
+  const counted: Database = {
+    ...database,
+    async commit(statements) {
+      const results = await database.commit(statements)
+      generation++
+      return results
+    },
+  }
   return {
-    createUser: users.create,
-    findUser: users.find,
-    listUsers: users.list,
-    deleteUser: users.delete,
-
-    createAccessKey: keys.create,
-    peekAccessKey: keys.peek,
-    listAccessKeys: keys.list,
-    updateAccessKey: (account, userName, id, status) => keys.update(account, userName, id, { status }),
-    deleteAccessKey: keys.delete,
-
-    createRole: roles.create,
-    findRole: roles.find,
-    listRoles: roles.list,
-    deleteRole: roles.delete,
-    updateTrustPolicy: (account, roleName, trustPolicy) => roles.update(account, roleName, { trustPolicy }),
-
-    putPolicy: policies.put,
-    policiesOf: policies.of,
-    deletePolicy: policies.delete,
+    get generation() {
+      return generation
+    },
+    users: createPrincipals<User>(counted, 'user'),
+    groups: createPrincipals<Group>(counted, 'group'),
+    roles: createPrincipals<Role>(counted, 'role'),
+    members: createGroupMembers(counted),
+    accessKeys: await openAccessKeys(counted, secrets),
+    inlinePolicies: createInlinePolicies(counted),
+    managedPolicies: createManagedPolicies(counted),
+    attachments: createPolicyAttachments(counted),
+    // That a key was used changes nothing that is derived from it.
+    lastUses: createLastUses(database),
+    ...createGrants(database),
   }
 }

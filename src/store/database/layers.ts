@@ -2,10 +2,13 @@ import type { SelectQueryBuilder } from 'kysely'
 import type { LayerVersion, NewLayerVersion } from '#resources'
 import { decodeCursor, pageOf } from '../cursor.ts'
 import type { LayerStore, ListLayersOptions } from '../layer-store.ts'
+import { codeFits, refuseFull } from './code-storage.ts'
 import type { Database, Schema } from './database.ts'
 import { openLayerPolicies } from './layer-policies.ts'
+import { unmetIn } from './requirements.ts'
 
-export async function openLayerStore(database: Database): Promise<LayerStore> {
+/** `codeLimitBytes` is what the code of an account may take. */
+export async function openLayerStore(database: Database, codeLimitBytes: number): Promise<LayerStore> {
   const { queries, commit } = database
   const policies = await openLayerPolicies(database)
   const ofLayer = (account: string, layerName: string) =>
@@ -31,8 +34,15 @@ export async function openLayerStore(database: Database): Promise<LayerStore> {
           .where('layer_name', '=', layerName)
           .select('last_version'),
       }))
-      const [counted] = await commit([count.compile(), insert.compile()])
-      return { ...layer, version: Number(counted?.rows[0]?.last_version) }
+      const fits = codeFits(queries, account, codeLimitBytes)
+      const unit = [count.compile(), insert.compile(), fits]
+      try {
+        const [counted] = await commit(unit)
+        return { ...layer, version: Number(counted?.rows[0]?.last_version) }
+      } catch (error) {
+        refuseFull(unmetIn(error), unit, fits)
+        throw error
+      }
     },
 
     async find(account, layerName, version) {

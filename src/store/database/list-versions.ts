@@ -7,6 +7,7 @@ import { numberOf } from './version-number.ts'
 /** Keyset paging: each page begins behind the last key of the one before, which an index finds at once. */
 export async function listVersions(
   queries: Database['queries'],
+  parse: (row: { readonly record: string }) => FunctionVersion,
   account: string,
   { limit, after, allVersions, functionName }: ListFunctionsOptions,
 ): Promise<Page<FunctionVersion>> {
@@ -26,6 +27,5 @@ export async function listVersions(
       : query.where('function_name', '>', name)
   }
   const rows = await query.execute()
-  const versions = rows.map(({ record }): FunctionVersion => JSON.parse(record))
-  return pageOf(versions, limit, (version) => [version.functionName, numberOf(version.version) ?? 0])
+  return pageOf(rows.map(parse), limit, (version) => [version.functionName, numberOf(version.version) ?? 0])
 }

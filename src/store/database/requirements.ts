@@ -1,5 +1,6 @@
+import { type RawBuilder, sql } from 'kysely'
 import { RequirementUnmet } from '../errors.ts'
-import type { Statement } from './database.ts'
+import type { Database, Statement } from './database.ts'
 
 /** Anything of Kysely's that compiles. */
 interface Compilable {
@@ -11,6 +12,10 @@ export function required(query: Compilable): Statement {
   const { sql, parameters } = query.compile()
   return { sql, parameters, required: true }
 }
+
+/** What must be true at this place of the unit. */
+export const requireThat = (queries: Database['queries'], condition: RawBuilder<unknown>): Statement =>
+  required({ compile: () => sql`SELECT 1 AS holds WHERE ${condition}`.compile(queries) })
 
 /**
  * The index of the required statement for whose sake a commit did nothing; any other error is thrown on. To be called

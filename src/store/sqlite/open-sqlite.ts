@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { Database, Schema } from '../database/database.ts'
 import { ReadConnection, WriteConnection } from './connection.ts'
@@ -8,7 +9,7 @@ import { migrate } from './migrate.ts'
 
 /** Opens `<directory>/lambent.db`, creating it or bringing it up to date. The directory is the caller's to lock. */
 export async function openSqlite(directory: string, nowMs: number): Promise<Database> {
-  const file = join(directory, 'lambent.db')
+  const file = fileIn(directory)
   // SQLite gives its other files the mode of this one: secrets of access keys are in it.
   closeSync(openSync(file, 'a', 0o600))
   const reading = new ReadConnection(file)
@@ -29,3 +30,16 @@ export async function openSqlite(directory: string, nowMs: number): Promise<Data
     },
   }
 }
+
+/** Writes the database anew, without what was deleted or replaced. Nobody else may have it open. */
+export function vacuumSqlite(directory: string): void {
+  const database = new DatabaseSync(fileIn(directory))
+  try {
+    database.exec('VACUUM')
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } finally {
+    database.close()
+  }
+}
+
+const fileIn = (directory: string) => join(directory, 'lambent.db')

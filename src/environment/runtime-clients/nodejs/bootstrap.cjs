@@ -8,11 +8,13 @@ const { loadHandler } = require('./handler.cjs')
 const { toResponse, runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
+const { isStreaming, offerStreaming, runStreaming } = require('./streaming.cjs')
 
 const RUNTIME_SOCKET = 3
 const INVOCATION = '/2018-06-01/runtime/invocation/'
 const NEXT = `GET ${INVOCATION}next HTTP/1.1\r\n\r\n`
 const INIT_ERROR = 'POST /2018-06-01/runtime/init/error HTTP/1.1\r\n'
+const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type'
 
 const { env } = process
 const fixedContext = {
@@ -24,6 +26,7 @@ const fixedContext = {
 }
 
 let handler
+let respond
 /** The invocation whose answer is still owed. */
 let current
 
@@ -52,10 +55,12 @@ async function start() {
   process.on('beforeExit', () => current?.finish())
   try {
     importFromNodePath()
+    offerStreaming()
     handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER)
   } catch (error) {
     return die('Uncaught Exception', error, 1)
   }
+  respond = isStreaming(handler) ? respondStreaming : respondBuffered
   socket.ref()
   socket.write(NEXT, 'latin1')
 }
@@ -122,17 +127,36 @@ function answered(head, text) {
 
 function handle(requestId, head, text) {
   stopPolling()
-  const deadline = Number(header(head, 'Lambda-Runtime-Deadline-Ms'))
-  const clientContext = header(head, 'Lambda-Runtime-Client-Context')
   env._X_AMZN_TRACE_ID = header(head, 'Lambda-Runtime-Trace-Id')
   setRequestId(requestId)
-  const call = { requestId, held: undefined, finish }
-  let waits = true
+  const call = { requestId, waits: true, held: undefined, finish: undefined, stream: undefined }
   current = call
   // Only what the handler itself started may keep the event loop busy; see `beforeExit`.
   socket.unref()
+  respond(call, head, text)
+}
 
-  function finish() {
+function contextOf(call, head) {
+  const deadline = Number(header(head, 'Lambda-Runtime-Deadline-Ms'))
+  const clientContext = header(head, 'Lambda-Runtime-Client-Context')
+  return {
+    get callbackWaitsForEmptyEventLoop() {
+      return call.waits
+    },
+    set callbackWaitsForEmptyEventLoop(value) {
+      call.waits = value
+    },
+    ...fixedContext,
+    invokedFunctionArn: header(head, 'Lambda-Runtime-Invoked-Function-Arn'),
+    awsRequestId: call.requestId,
+    identity: undefined,
+    clientContext: clientContext && JSON.parse(Buffer.from(clientContext, 'latin1').toString('utf8')),
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  }
+}
+
+function respondBuffered(call, head, text) {
+  call.finish = () => {
     if (current !== call) return
     if (call.held === undefined) succeed(call, null)
     else call.held()
@@ -144,25 +168,12 @@ function handle(requestId, head, text) {
   }
   function callback(error, data) {
     call.held ??= () => done(error, data)
-    if (!waits) setImmediate(call.held)
+    if (!call.waits) setImmediate(call.held)
   }
-  const context = {
-    get callbackWaitsForEmptyEventLoop() {
-      return waits
-    },
-    set callbackWaitsForEmptyEventLoop(value) {
-      waits = value
-    },
-    ...fixedContext,
-    invokedFunctionArn: header(head, 'Lambda-Runtime-Invoked-Function-Arn'),
-    awsRequestId: requestId,
-    identity: undefined,
-    clientContext: clientContext && JSON.parse(Buffer.from(clientContext, 'latin1').toString('utf8')),
-    getRemainingTimeInMillis: () => deadline - Date.now(),
-    done,
-    succeed: (data) => done(null, data),
-    fail: (error) => done(error ?? 'handled'),
-  }
+  const context = contextOf(call, head)
+  context.done = done
+  context.succeed = (data) => done(null, data)
+  context.fail = (error) => done(error ?? 'handled')
 
   try {
     const result = handler(JSON.parse(text), context, callback)
@@ -177,6 +188,23 @@ function handle(requestId, head, text) {
   }
 }
 
+function respondStreaming(call, head, text) {
+  const { stream, giveUp } = runStreaming({
+    handler,
+    readEvent: () => JSON.parse(text),
+    context: contextOf(call, head),
+    socket,
+    target: `${INVOCATION}${call.requestId}/response`,
+    explain(error) {
+      logError('Invoke Error', error)
+      return describe(error)
+    },
+    done: () => askForNext(''),
+  })
+  call.stream = stream
+  call.finish = giveUp
+}
+
 function succeed(call, data) {
   let json
   try {
@@ -185,42 +213,48 @@ function succeed(call, data) {
   } catch {
     return reject(call, runtimeError('MarshalError', 'Unable to stringify response body'))
   }
-  answer(call, `${call.requestId}/response HTTP/1.1\r\n`, json)
+  answer(`${call.requestId}/response HTTP/1.1\r\n`, json)
 }
 
 function reject(call, error) {
   logError('Invoke Error', error)
-  const response = toResponse(error)
-  answer(call, `${call.requestId}/error HTTP/1.1\r\n${errorTypeHeader(response)}`, JSON.stringify(response))
+  const { errorType, json } = describe(error)
+  answer(`${call.requestId}/error HTTP/1.1\r\n${ERROR_TYPE}: ${errorType}\r\n`, json)
 }
 
-function answer(_call, requestLine, json) {
+function answer(requestLine, json) {
+  askForNext(`POST ${INVOCATION}${requestLine}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`)
+}
+
+/** With what is still owed in front of it. */
+function askForNext(owed) {
   current = undefined
   setRequestId(undefined)
   socket.ref()
-  socket.write(
-    `POST ${INVOCATION}${requestLine}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}${NEXT}`,
-    'utf8',
-  )
+  socket.write(`${owed}${NEXT}`, 'utf8')
   pollEagerly()
 }
 
 /** Reports an error that no handler can answer for, then ends the process. */
 function die(title, error, status) {
   logError(title, error)
-  const response = toResponse(error)
-  const json = JSON.stringify(response)
-  const target = current === undefined ? INIT_ERROR : `POST ${INVOCATION}${current.requestId}/error HTTP/1.1\r\n`
+  const call = current
   const isDuringInit = handler === undefined
-  if (current === undefined && !isDuringInit) process.exit(status)
+  if (call === undefined && !isDuringInit) process.exit(status)
   current = undefined
+  const exit = () => process.exit(status)
+  const { errorType, json } = describe(error)
+  if (call?.stream?.hasBegun) return call.stream.fail({ errorType, json }, exit)
+  const target = call === undefined ? INIT_ERROR : `POST ${INVOCATION}${call.requestId}/error HTTP/1.1\r\n`
   socket.write(
-    `${target}${errorTypeHeader(response)}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+    `${target}${ERROR_TYPE}: ${errorType}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
     'utf8',
-    () => process.exit(status),
+    exit,
   )
 }
 
-function errorTypeHeader({ errorType }) {
-  return `Lambda-Runtime-Function-Error-Type: ${String(errorType).replace(/[^\x20-\x7e]/g, '?')}\r\n`
+/** What the caller gets of an error, and its type in a form that fits into a header. */
+function describe(error) {
+  const response = toResponse(error)
+  return { errorType: String(response.errorType).replace(/[^\x20-\x7e]/g, '?'), json: JSON.stringify(response) }
 }

@@ -45,15 +45,17 @@ class _Connection:
     """Requests out, events in. Answers to our posts are read past."""
 
     def __init__(self):
+        # The part of the socket module that needs no imports of its own.
+        from _socket import MSG_DONTWAIT, socket
+
+        self._socket = socket(fileno=RUNTIME_SOCKET)
+        self._without_waiting = MSG_DONTWAIT
         self._unread = b""
         self._pause = 1
         self._left = 0
 
     def write(self, data):
-        sent = os.write(RUNTIME_SOCKET, data)
-        while sent < len(data):
-            data = memoryview(data)[sent:]
-            sent = os.write(RUNTIME_SOCKET, data)
+        self._socket.sendall(data)
 
     def next_event(self):
         while True:
@@ -87,18 +89,16 @@ class _Connection:
         if self._left > 0:
             self._left -= 1
             return None
-        until = time.perf_counter() + POLLING_SECONDS
-        os.set_blocking(RUNTIME_SOCKET, False)
-        try:
-            while time.perf_counter() < until:
-                try:
-                    data = os.read(RUNTIME_SOCKET, READ_BYTES)
-                    self._pause = 1
-                    return data
-                except BlockingIOError:
-                    pass
-        finally:
-            os.set_blocking(RUNTIME_SOCKET, True)
+        receive, now, without_waiting = self._socket.recv, time.perf_counter, self._without_waiting
+        until = now() + POLLING_SECONDS
+        while now() < until:
+            try:
+                data = receive(READ_BYTES, without_waiting)
+                self._pause = 1
+                return data
+            except BlockingIOError:
+                # Whoever has work to do goes first.
+                os.sched_yield()
         self._left = self._pause
         self._pause = min(self._pause * 2, MOST_LEFT_OUT)
         return None
@@ -107,7 +107,7 @@ class _Connection:
         try:
             data = self._poll()
             if data is None:
-                data = os.read(RUNTIME_SOCKET, READ_BYTES)
+                data = self._socket.recv(READ_BYTES)
         except ConnectionError:
             data = b""
         if not data:
@@ -118,7 +118,7 @@ class _Connection:
 
 def _headers(head):
     lines = head.decode("utf-8").split("\r\n")
-    return dict(line.split(": ", 1) for line in lines[1:] if line)
+    return dict([line.split(": ", 1) for line in lines[1:-1]])
 
 
 # --- one invocation
@@ -296,16 +296,21 @@ class ClientContext(_Record):
     pass
 
 
+# The same for all invocations of an environment, whatever a handler does to its variables.
+_ENVIRONMENT_FACTS = {
+    "log_group_name": os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
+    "log_stream_name": os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
+    "function_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+    "memory_limit_in_mb": os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+    "function_version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
+}
+
+
 class LambdaContext(_Record):
     def __init__(self, request_id, head):
-        environment = os.environ
         self._deadline_ms = int(head["Lambda-Runtime-Deadline-Ms"])
         self.aws_request_id = request_id
-        self.log_group_name = environment.get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = environment.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.__dict__.update(_ENVIRONMENT_FACTS)
         self.invoked_function_arn = head.get("Lambda-Runtime-Invoked-Function-Arn")
         self.tenant_id = head.get("Lambda-Runtime-Aws-Tenant-Id")
         text = head.get("Lambda-Runtime-Client-Context")

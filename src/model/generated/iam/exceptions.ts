@@ -20,6 +20,12 @@ export class EntityAlreadyExistsException extends ApiError {
   }
 }
 
+export class EntityTemporarilyUnmodifiableException extends ApiError {
+  constructor(body: { readonly message?: string | undefined }, cause?: unknown) {
+    super('EntityTemporarilyUnmodifiable', 409, body, cause)
+  }
+}
+
 export class InvalidInputException extends ApiError {
   constructor(body: { readonly message?: string | undefined }, cause?: unknown) {
     super('InvalidInput', 400, body, cause)
@@ -44,9 +50,27 @@ export class NoSuchEntityException extends ApiError {
   }
 }
 
+export class PolicyEvaluationException extends ApiError {
+  constructor(body: { readonly message?: string | undefined }, cause?: unknown) {
+    super('PolicyEvaluation', 500, body, cause)
+  }
+}
+
+export class PolicyNotAttachableException extends ApiError {
+  constructor(body: { readonly message?: string | undefined }, cause?: unknown) {
+    super('PolicyNotAttachable', 400, body, cause)
+  }
+}
+
 export class ServiceFailureException extends ApiError {
   constructor(body: { readonly message?: string | undefined }, cause?: unknown) {
     super('ServiceFailure', 500, body, cause)
+  }
+}
+
+export class ServiceNotSupportedException extends ApiError {
+  constructor(body: { readonly message?: string | undefined }, cause?: unknown) {
+    super('NotSupportedService', 404, body, cause)
   }
 }
 

@@ -4,27 +4,89 @@ import type * as shapes from './shapes.ts'
 
 /** Input and output of every operation. */
 export interface Operations {
+  readonly AddUserToGroup: { readonly input: shapes.AddUserToGroupRequest; readonly output: Record<string, never> }
+  readonly AttachGroupPolicy: { readonly input: shapes.AttachGroupPolicyRequest; readonly output: Record<string, never> }
+  readonly AttachRolePolicy: { readonly input: shapes.AttachRolePolicyRequest; readonly output: Record<string, never> }
+  readonly AttachUserPolicy: { readonly input: shapes.AttachUserPolicyRequest; readonly output: Record<string, never> }
   readonly CreateAccessKey: { readonly input: shapes.CreateAccessKeyRequest; readonly output: shapes.CreateAccessKeyResponse }
+  readonly CreateGroup: { readonly input: shapes.CreateGroupRequest; readonly output: shapes.CreateGroupResponse }
+  readonly CreatePolicy: { readonly input: shapes.CreatePolicyRequest; readonly output: shapes.CreatePolicyResponse }
+  readonly CreatePolicyVersion: { readonly input: shapes.CreatePolicyVersionRequest; readonly output: shapes.CreatePolicyVersionResponse }
   readonly CreateRole: { readonly input: shapes.CreateRoleRequest; readonly output: shapes.CreateRoleResponse }
   readonly CreateUser: { readonly input: shapes.CreateUserRequest; readonly output: shapes.CreateUserResponse }
   readonly DeleteAccessKey: { readonly input: shapes.DeleteAccessKeyRequest; readonly output: Record<string, never> }
+  readonly DeleteGroup: { readonly input: shapes.DeleteGroupRequest; readonly output: Record<string, never> }
+  readonly DeleteGroupPolicy: { readonly input: shapes.DeleteGroupPolicyRequest; readonly output: Record<string, never> }
+  readonly DeleteLoginProfile: { readonly input: shapes.DeleteLoginProfileRequest; readonly output: Record<string, never> }
+  readonly DeletePolicy: { readonly input: shapes.DeletePolicyRequest; readonly output: Record<string, never> }
+  readonly DeletePolicyVersion: { readonly input: shapes.DeletePolicyVersionRequest; readonly output: Record<string, never> }
   readonly DeleteRole: { readonly input: shapes.DeleteRoleRequest; readonly output: Record<string, never> }
+  readonly DeleteRolePermissionsBoundary: { readonly input: shapes.DeleteRolePermissionsBoundaryRequest; readonly output: Record<string, never> }
   readonly DeleteRolePolicy: { readonly input: shapes.DeleteRolePolicyRequest; readonly output: Record<string, never> }
   readonly DeleteUser: { readonly input: shapes.DeleteUserRequest; readonly output: Record<string, never> }
+  readonly DeleteUserPermissionsBoundary: { readonly input: shapes.DeleteUserPermissionsBoundaryRequest; readonly output: Record<string, never> }
   readonly DeleteUserPolicy: { readonly input: shapes.DeleteUserPolicyRequest; readonly output: Record<string, never> }
+  readonly DetachGroupPolicy: { readonly input: shapes.DetachGroupPolicyRequest; readonly output: Record<string, never> }
+  readonly DetachRolePolicy: { readonly input: shapes.DetachRolePolicyRequest; readonly output: Record<string, never> }
+  readonly DetachUserPolicy: { readonly input: shapes.DetachUserPolicyRequest; readonly output: Record<string, never> }
+  readonly GetAccessKeyLastUsed: { readonly input: shapes.GetAccessKeyLastUsedRequest; readonly output: shapes.GetAccessKeyLastUsedResponse }
+  readonly GetAccountSummary: { readonly input: Record<string, never>; readonly output: shapes.GetAccountSummaryResponse }
+  readonly GetContextKeysForCustomPolicy: { readonly input: shapes.GetContextKeysForCustomPolicyRequest; readonly output: shapes.GetContextKeysForPolicyResponse }
+  readonly GetContextKeysForPrincipalPolicy: { readonly input: shapes.GetContextKeysForPrincipalPolicyRequest; readonly output: shapes.GetContextKeysForPolicyResponse }
+  readonly GetGroup: { readonly input: shapes.GetGroupRequest; readonly output: shapes.GetGroupResponse }
+  readonly GetGroupPolicy: { readonly input: shapes.GetGroupPolicyRequest; readonly output: shapes.GetGroupPolicyResponse }
+  readonly GetLoginProfile: { readonly input: shapes.GetLoginProfileRequest; readonly output: shapes.GetLoginProfileResponse }
+  readonly GetPolicy: { readonly input: shapes.GetPolicyRequest; readonly output: shapes.GetPolicyResponse }
+  readonly GetPolicyVersion: { readonly input: shapes.GetPolicyVersionRequest; readonly output: shapes.GetPolicyVersionResponse }
   readonly GetRole: { readonly input: shapes.GetRoleRequest; readonly output: shapes.GetRoleResponse }
   readonly GetRolePolicy: { readonly input: shapes.GetRolePolicyRequest; readonly output: shapes.GetRolePolicyResponse }
   readonly GetUser: { readonly input: shapes.GetUserRequest; readonly output: shapes.GetUserResponse }
   readonly GetUserPolicy: { readonly input: shapes.GetUserPolicyRequest; readonly output: shapes.GetUserPolicyResponse }
   readonly ListAccessKeys: { readonly input: shapes.ListAccessKeysRequest; readonly output: shapes.ListAccessKeysResponse }
+  readonly ListAccountAliases: { readonly input: shapes.ListAccountAliasesRequest; readonly output: shapes.ListAccountAliasesResponse }
+  readonly ListAttachedGroupPolicies: { readonly input: shapes.ListAttachedGroupPoliciesRequest; readonly output: shapes.ListAttachedGroupPoliciesResponse }
+  readonly ListAttachedRolePolicies: { readonly input: shapes.ListAttachedRolePoliciesRequest; readonly output: shapes.ListAttachedRolePoliciesResponse }
+  readonly ListAttachedUserPolicies: { readonly input: shapes.ListAttachedUserPoliciesRequest; readonly output: shapes.ListAttachedUserPoliciesResponse }
+  readonly ListEntitiesForPolicy: { readonly input: shapes.ListEntitiesForPolicyRequest; readonly output: shapes.ListEntitiesForPolicyResponse }
+  readonly ListGroupPolicies: { readonly input: shapes.ListGroupPoliciesRequest; readonly output: shapes.ListGroupPoliciesResponse }
+  readonly ListGroups: { readonly input: shapes.ListGroupsRequest; readonly output: shapes.ListGroupsResponse }
+  readonly ListGroupsForUser: { readonly input: shapes.ListGroupsForUserRequest; readonly output: shapes.ListGroupsForUserResponse }
+  readonly ListInstanceProfilesForRole: { readonly input: shapes.ListInstanceProfilesForRoleRequest; readonly output: shapes.ListInstanceProfilesForRoleResponse }
+  readonly ListMFADevices: { readonly input: shapes.ListMFADevicesRequest; readonly output: shapes.ListMFADevicesResponse }
+  readonly ListPolicies: { readonly input: shapes.ListPoliciesRequest; readonly output: shapes.ListPoliciesResponse }
+  readonly ListPolicyTags: { readonly input: shapes.ListPolicyTagsRequest; readonly output: shapes.ListPolicyTagsResponse }
+  readonly ListPolicyVersions: { readonly input: shapes.ListPolicyVersionsRequest; readonly output: shapes.ListPolicyVersionsResponse }
   readonly ListRolePolicies: { readonly input: shapes.ListRolePoliciesRequest; readonly output: shapes.ListRolePoliciesResponse }
+  readonly ListRoleTags: { readonly input: shapes.ListRoleTagsRequest; readonly output: shapes.ListRoleTagsResponse }
   readonly ListRoles: { readonly input: shapes.ListRolesRequest; readonly output: shapes.ListRolesResponse }
+  readonly ListSSHPublicKeys: { readonly input: shapes.ListSSHPublicKeysRequest; readonly output: shapes.ListSSHPublicKeysResponse }
+  readonly ListServiceSpecificCredentials: { readonly input: shapes.ListServiceSpecificCredentialsRequest; readonly output: shapes.ListServiceSpecificCredentialsResponse }
+  readonly ListSigningCertificates: { readonly input: shapes.ListSigningCertificatesRequest; readonly output: shapes.ListSigningCertificatesResponse }
   readonly ListUserPolicies: { readonly input: shapes.ListUserPoliciesRequest; readonly output: shapes.ListUserPoliciesResponse }
+  readonly ListUserTags: { readonly input: shapes.ListUserTagsRequest; readonly output: shapes.ListUserTagsResponse }
   readonly ListUsers: { readonly input: shapes.ListUsersRequest; readonly output: shapes.ListUsersResponse }
+  readonly ListVirtualMFADevices: { readonly input: shapes.ListVirtualMFADevicesRequest; readonly output: shapes.ListVirtualMFADevicesResponse }
+  readonly PutGroupPolicy: { readonly input: shapes.PutGroupPolicyRequest; readonly output: Record<string, never> }
+  readonly PutRolePermissionsBoundary: { readonly input: shapes.PutRolePermissionsBoundaryRequest; readonly output: Record<string, never> }
   readonly PutRolePolicy: { readonly input: shapes.PutRolePolicyRequest; readonly output: Record<string, never> }
+  readonly PutUserPermissionsBoundary: { readonly input: shapes.PutUserPermissionsBoundaryRequest; readonly output: Record<string, never> }
   readonly PutUserPolicy: { readonly input: shapes.PutUserPolicyRequest; readonly output: Record<string, never> }
+  readonly RemoveUserFromGroup: { readonly input: shapes.RemoveUserFromGroupRequest; readonly output: Record<string, never> }
+  readonly SetDefaultPolicyVersion: { readonly input: shapes.SetDefaultPolicyVersionRequest; readonly output: Record<string, never> }
+  readonly SimulateCustomPolicy: { readonly input: shapes.SimulateCustomPolicyRequest; readonly output: shapes.SimulatePolicyResponse }
+  readonly SimulatePrincipalPolicy: { readonly input: shapes.SimulatePrincipalPolicyRequest; readonly output: shapes.SimulatePolicyResponse }
+  readonly TagPolicy: { readonly input: shapes.TagPolicyRequest; readonly output: Record<string, never> }
+  readonly TagRole: { readonly input: shapes.TagRoleRequest; readonly output: Record<string, never> }
+  readonly TagUser: { readonly input: shapes.TagUserRequest; readonly output: Record<string, never> }
+  readonly UntagPolicy: { readonly input: shapes.UntagPolicyRequest; readonly output: Record<string, never> }
+  readonly UntagRole: { readonly input: shapes.UntagRoleRequest; readonly output: Record<string, never> }
+  readonly UntagUser: { readonly input: shapes.UntagUserRequest; readonly output: Record<string, never> }
   readonly UpdateAccessKey: { readonly input: shapes.UpdateAccessKeyRequest; readonly output: Record<string, never> }
   readonly UpdateAssumeRolePolicy: { readonly input: shapes.UpdateAssumeRolePolicyRequest; readonly output: Record<string, never> }
+  readonly UpdateGroup: { readonly input: shapes.UpdateGroupRequest; readonly output: Record<string, never> }
+  readonly UpdateRole: { readonly input: shapes.UpdateRoleRequest; readonly output: shapes.UpdateRoleResponse }
+  readonly UpdateRoleDescription: { readonly input: shapes.UpdateRoleDescriptionRequest; readonly output: shapes.UpdateRoleDescriptionResponse }
+  readonly UpdateUser: { readonly input: shapes.UpdateUserRequest; readonly output: Record<string, never> }
 }
 
 export type OperationName = keyof Operations

@@ -8,6 +8,12 @@ export interface AccessKey {
   readonly UserName: string
 }
 
+export interface AccessKeyLastUsed {
+  readonly LastUsedDate?: number | undefined
+  readonly Region: string
+  readonly ServiceName: string
+}
+
 export interface AccessKeyMetadata {
   readonly AccessKeyId?: string | undefined
   readonly CreateDate?: number | undefined
@@ -15,9 +21,40 @@ export interface AccessKeyMetadata {
   readonly UserName?: string | undefined
 }
 
+export interface AddUserToGroupRequest {
+  readonly GroupName: string
+  readonly UserName: string
+}
+
+export interface AttachGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyArn: string
+}
+
+export interface AttachRolePolicyRequest {
+  readonly PolicyArn: string
+  readonly RoleName: string
+}
+
+export interface AttachUserPolicyRequest {
+  readonly PolicyArn: string
+  readonly UserName: string
+}
+
 export interface AttachedPermissionsBoundary {
   readonly PermissionsBoundaryArn?: string | undefined
   readonly PermissionsBoundaryType?: string | undefined
+}
+
+export interface AttachedPolicy {
+  readonly PolicyArn?: string | undefined
+  readonly PolicyName?: string | undefined
+}
+
+export interface ContextEntry {
+  readonly ContextKeyName?: string | undefined
+  readonly ContextKeyType?: string | undefined
+  readonly ContextKeyValues?: readonly string[] | undefined
 }
 
 export interface CreateAccessKeyRequest {
@@ -26,6 +63,37 @@ export interface CreateAccessKeyRequest {
 
 export interface CreateAccessKeyResponse {
   readonly AccessKey: AccessKey
+}
+
+export interface CreateGroupRequest {
+  readonly GroupName: string
+  readonly Path?: string | undefined
+}
+
+export interface CreateGroupResponse {
+  readonly Group: Group
+}
+
+export interface CreatePolicyRequest {
+  readonly Description?: string | undefined
+  readonly Path?: string | undefined
+  readonly PolicyDocument: string
+  readonly PolicyName: string
+  readonly Tags?: readonly Tag[] | undefined
+}
+
+export interface CreatePolicyResponse {
+  readonly Policy?: Policy | undefined
+}
+
+export interface CreatePolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly PolicyDocument: string
+  readonly SetAsDefault?: boolean | undefined
+}
+
+export interface CreatePolicyVersionResponse {
+  readonly PolicyVersion?: PolicyVersion | undefined
 }
 
 export interface CreateRoleRequest {
@@ -58,6 +126,32 @@ export interface DeleteAccessKeyRequest {
   readonly UserName?: string | undefined
 }
 
+export interface DeleteGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyName: string
+}
+
+export interface DeleteGroupRequest {
+  readonly GroupName: string
+}
+
+export interface DeleteLoginProfileRequest {
+  readonly UserName?: string | undefined
+}
+
+export interface DeletePolicyRequest {
+  readonly PolicyArn: string
+}
+
+export interface DeletePolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly VersionId: string
+}
+
+export interface DeleteRolePermissionsBoundaryRequest {
+  readonly RoleName: string
+}
+
 export interface DeleteRolePolicyRequest {
   readonly PolicyName: string
   readonly RoleName: string
@@ -67,6 +161,10 @@ export interface DeleteRoleRequest {
   readonly RoleName: string
 }
 
+export interface DeleteUserPermissionsBoundaryRequest {
+  readonly UserName: string
+}
+
 export interface DeleteUserPolicyRequest {
   readonly PolicyName: string
   readonly UserName: string
@@ -74,6 +172,108 @@ export interface DeleteUserPolicyRequest {
 
 export interface DeleteUserRequest {
   readonly UserName: string
+}
+
+export interface DetachGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyArn: string
+}
+
+export interface DetachRolePolicyRequest {
+  readonly PolicyArn: string
+  readonly RoleName: string
+}
+
+export interface DetachUserPolicyRequest {
+  readonly PolicyArn: string
+  readonly UserName: string
+}
+
+export interface EvaluationResult {
+  readonly EvalActionName: string
+  readonly EvalDecision: string
+  readonly EvalDecisionDetails?: Readonly<Record<string, string>> | undefined
+  readonly EvalResourceName?: string | undefined
+  readonly MatchedStatements?: readonly Statement[] | undefined
+  readonly MissingContextValues?: readonly string[] | undefined
+  readonly OrganizationsDecisionDetail?: OrganizationsDecisionDetail | undefined
+  readonly PermissionsBoundaryDecisionDetail?: PermissionsBoundaryDecisionDetail | undefined
+  readonly ResourceSpecificResults?: readonly ResourceSpecificResult[] | undefined
+}
+
+export interface GetAccessKeyLastUsedRequest {
+  readonly AccessKeyId: string
+}
+
+export interface GetAccessKeyLastUsedResponse {
+  readonly AccessKeyLastUsed?: AccessKeyLastUsed | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface GetAccountSummaryResponse {
+  readonly SummaryMap?: Readonly<Record<string, number>> | undefined
+}
+
+export interface GetContextKeysForCustomPolicyRequest {
+  readonly PolicyInputList: readonly string[]
+}
+
+export interface GetContextKeysForPolicyResponse {
+  readonly ContextKeyNames?: readonly string[] | undefined
+}
+
+export interface GetContextKeysForPrincipalPolicyRequest {
+  readonly PolicyInputList?: readonly string[] | undefined
+  readonly PolicySourceArn: string
+}
+
+export interface GetGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyName: string
+}
+
+export interface GetGroupPolicyResponse {
+  readonly GroupName: string
+  readonly PolicyDocument: string
+  readonly PolicyName: string
+}
+
+export interface GetGroupRequest {
+  readonly GroupName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface GetGroupResponse {
+  readonly Group: Group
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Users: readonly User[]
+}
+
+export interface GetLoginProfileRequest {
+  readonly UserName?: string | undefined
+}
+
+export interface GetLoginProfileResponse {
+  readonly LoginProfile: LoginProfile
+}
+
+export interface GetPolicyRequest {
+  readonly PolicyArn: string
+}
+
+export interface GetPolicyResponse {
+  readonly Policy?: Policy | undefined
+}
+
+export interface GetPolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly VersionId: string
+}
+
+export interface GetPolicyVersionResponse {
+  readonly PolicyVersion?: PolicyVersion | undefined
 }
 
 export interface GetRolePolicyRequest {
@@ -114,6 +314,30 @@ export interface GetUserResponse {
   readonly User: User
 }
 
+export interface Group {
+  readonly Arn: string
+  readonly CreateDate: number
+  readonly GroupId: string
+  readonly GroupName: string
+  readonly Path: string
+}
+
+export interface InlinePolicyIdentifierType {
+  readonly AttachmentName: string
+  readonly AttachmentType: string
+  readonly PolicyName: string
+}
+
+export interface InstanceProfile {
+  readonly Arn: string
+  readonly CreateDate: number
+  readonly InstanceProfileId: string
+  readonly InstanceProfileName: string
+  readonly Path: string
+  readonly Roles: readonly Role[]
+  readonly Tags?: readonly Tag[] | undefined
+}
+
 export interface ListAccessKeysRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -124,6 +348,172 @@ export interface ListAccessKeysResponse {
   readonly AccessKeyMetadata: readonly AccessKeyMetadata[]
   readonly IsTruncated?: boolean | undefined
   readonly Marker?: string | undefined
+}
+
+export interface ListAccountAliasesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListAccountAliasesResponse {
+  readonly AccountAliases: readonly string[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListAttachedGroupPoliciesRequest {
+  readonly GroupName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+}
+
+export interface ListAttachedGroupPoliciesResponse {
+  readonly AttachedPolicies?: readonly AttachedPolicy[] | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListAttachedRolePoliciesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+  readonly RoleName: string
+}
+
+export interface ListAttachedRolePoliciesResponse {
+  readonly AttachedPolicies?: readonly AttachedPolicy[] | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListAttachedUserPoliciesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+  readonly UserName: string
+}
+
+export interface ListAttachedUserPoliciesResponse {
+  readonly AttachedPolicies?: readonly AttachedPolicy[] | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListEntitiesForPolicyRequest {
+  readonly EntityFilter?: string | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+  readonly PolicyArn: string
+  readonly PolicyUsageFilter?: string | undefined
+}
+
+export interface ListEntitiesForPolicyResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly PolicyGroups?: readonly PolicyGroup[] | undefined
+  readonly PolicyRoles?: readonly PolicyRole[] | undefined
+  readonly PolicyUsers?: readonly PolicyUser[] | undefined
+}
+
+export interface ListGroupPoliciesRequest {
+  readonly GroupName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListGroupPoliciesResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly PolicyNames: readonly string[]
+}
+
+export interface ListGroupsForUserRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName: string
+}
+
+export interface ListGroupsForUserResponse {
+  readonly Groups: readonly Group[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListGroupsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+}
+
+export interface ListGroupsResponse {
+  readonly Groups: readonly Group[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListInstanceProfilesForRoleRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly RoleName: string
+}
+
+export interface ListInstanceProfilesForRoleResponse {
+  readonly InstanceProfiles: readonly InstanceProfile[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListMFADevicesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListMFADevicesResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly MFADevices: readonly MFADevice[]
+  readonly Marker?: string | undefined
+}
+
+export interface ListPoliciesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly OnlyAttached?: boolean | undefined
+  readonly PathPrefix?: string | undefined
+  readonly PolicyUsageFilter?: string | undefined
+  readonly Scope?: string | undefined
+}
+
+export interface ListPoliciesResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Policies?: readonly Policy[] | undefined
+}
+
+export interface ListPolicyTagsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PolicyArn: string
+}
+
+export interface ListPolicyTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
+}
+
+export interface ListPolicyVersionsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PolicyArn: string
+}
+
+export interface ListPolicyVersionsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Versions?: readonly PolicyVersion[] | undefined
 }
 
 export interface ListRolePoliciesRequest {
@@ -138,6 +528,18 @@ export interface ListRolePoliciesResponse {
   readonly PolicyNames: readonly string[]
 }
 
+export interface ListRoleTagsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly RoleName: string
+}
+
+export interface ListRoleTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
+}
+
 export interface ListRolesRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -148,6 +550,44 @@ export interface ListRolesResponse {
   readonly IsTruncated?: boolean | undefined
   readonly Marker?: string | undefined
   readonly Roles: readonly Role[]
+}
+
+export interface ListSSHPublicKeysRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListSSHPublicKeysResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly SSHPublicKeys?: readonly SSHPublicKeyMetadata[] | undefined
+}
+
+export interface ListServiceSpecificCredentialsRequest {
+  readonly AllUsers?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly ServiceName?: string | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListServiceSpecificCredentialsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly ServiceSpecificCredentials?: readonly ServiceSpecificCredentialMetadata[] | undefined
+}
+
+export interface ListSigningCertificatesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListSigningCertificatesResponse {
+  readonly Certificates: readonly SigningCertificate[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
 }
 
 export interface ListUserPoliciesRequest {
@@ -162,6 +602,18 @@ export interface ListUserPoliciesResponse {
   readonly PolicyNames: readonly string[]
 }
 
+export interface ListUserTagsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName: string
+}
+
+export interface ListUserTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
+}
+
 export interface ListUsersRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -174,16 +626,130 @@ export interface ListUsersResponse {
   readonly Users: readonly User[]
 }
 
+export interface ListVirtualMFADevicesRequest {
+  readonly AssignmentStatus?: string | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListVirtualMFADevicesResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly VirtualMFADevices: readonly VirtualMFADevice[]
+}
+
+export interface LoginProfile {
+  readonly CreateDate: number
+  readonly PasswordResetRequired?: boolean | undefined
+  readonly UserName: string
+}
+
+export interface MFADevice {
+  readonly EnableDate: number
+  readonly SerialNumber: string
+  readonly UserName: string
+}
+
+export interface OrderedOrganizationPolicyType {
+  readonly ServiceControlPolicyInputList?: readonly string[] | undefined
+}
+
+export interface OrganizationsDecisionDetail {
+  readonly AllowedByOrganizations?: boolean | undefined
+}
+
+export interface PermissionsBoundaryDecisionDetail {
+  readonly AllowedByPermissionsBoundary?: boolean | undefined
+}
+
+export interface Policy {
+  readonly Arn?: string | undefined
+  readonly AttachmentCount?: number | undefined
+  readonly CreateDate?: number | undefined
+  readonly DefaultVersionId?: string | undefined
+  readonly Description?: string | undefined
+  readonly IsAttachable?: boolean | undefined
+  readonly Path?: string | undefined
+  readonly PermissionsBoundaryUsageCount?: number | undefined
+  readonly PolicyId?: string | undefined
+  readonly PolicyName?: string | undefined
+  readonly Tags?: readonly Tag[] | undefined
+  readonly UpdateDate?: number | undefined
+}
+
+export interface PolicyGroup {
+  readonly GroupId?: string | undefined
+  readonly GroupName?: string | undefined
+}
+
+export interface PolicyIdentifier {
+  readonly InlinePolicyIdentifier?: InlinePolicyIdentifierType | undefined
+  readonly PolicyArn?: string | undefined
+  readonly PolicyType?: string | undefined
+}
+
+export interface PolicyRole {
+  readonly RoleId?: string | undefined
+  readonly RoleName?: string | undefined
+}
+
+export interface PolicyUser {
+  readonly UserId?: string | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface PolicyVersion {
+  readonly CreateDate?: number | undefined
+  readonly Document?: string | undefined
+  readonly IsDefaultVersion?: boolean | undefined
+  readonly VersionId?: string | undefined
+}
+
+export interface Position {
+  readonly Column?: number | undefined
+  readonly Line?: number | undefined
+}
+
+export interface PutGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyDocument: string
+  readonly PolicyName: string
+}
+
+export interface PutRolePermissionsBoundaryRequest {
+  readonly PermissionsBoundary: string
+  readonly RoleName: string
+}
+
 export interface PutRolePolicyRequest {
   readonly PolicyDocument: string
   readonly PolicyName: string
   readonly RoleName: string
 }
 
+export interface PutUserPermissionsBoundaryRequest {
+  readonly PermissionsBoundary: string
+  readonly UserName: string
+}
+
 export interface PutUserPolicyRequest {
   readonly PolicyDocument: string
   readonly PolicyName: string
   readonly UserName: string
+}
+
+export interface RemoveUserFromGroupRequest {
+  readonly GroupName: string
+  readonly UserName: string
+}
+
+export interface ResourceSpecificResult {
+  readonly EvalDecisionDetails?: Readonly<Record<string, string>> | undefined
+  readonly EvalResourceDecision: string
+  readonly EvalResourceName: string
+  readonly MatchedStatements?: readonly Statement[] | undefined
+  readonly MissingContextValues?: readonly string[] | undefined
+  readonly PermissionsBoundaryDecisionDetail?: PermissionsBoundaryDecisionDetail | undefined
 }
 
 export interface Role {
@@ -205,9 +771,114 @@ export interface RoleLastUsed {
   readonly Region?: string | undefined
 }
 
+export interface SSHPublicKeyMetadata {
+  readonly SSHPublicKeyId: string
+  readonly Status: string
+  readonly UploadDate: number
+  readonly UserName: string
+}
+
+export interface ServiceSpecificCredentialMetadata {
+  readonly CreateDate: number
+  readonly ExpirationDate?: number | undefined
+  readonly ServiceCredentialAlias?: string | undefined
+  readonly ServiceName: string
+  readonly ServiceSpecificCredentialId: string
+  readonly ServiceUserName?: string | undefined
+  readonly Status: string
+  readonly UserName: string
+}
+
+export interface SetDefaultPolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly VersionId: string
+}
+
+export interface SigningCertificate {
+  readonly CertificateBody: string
+  readonly CertificateId: string
+  readonly Status: string
+  readonly UploadDate?: number | undefined
+  readonly UserName: string
+}
+
+export interface SimulateCustomPolicyRequest {
+  readonly ActionNames: readonly string[]
+  readonly CallerArn?: string | undefined
+  readonly ContextEntries?: readonly ContextEntry[] | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly OrderedOrganizationPolicyInputList?: readonly OrderedOrganizationPolicyType[] | undefined
+  readonly PermissionsBoundaryPolicyInputList?: readonly string[] | undefined
+  readonly PolicyInputList: readonly string[]
+  readonly ResourceArns?: readonly string[] | undefined
+  readonly ResourceHandlingOption?: string | undefined
+  readonly ResourceOwner?: string | undefined
+  readonly ResourcePolicy?: string | undefined
+}
+
+export interface SimulatePolicyResponse {
+  readonly EvaluationResults?: readonly EvaluationResult[] | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface SimulatePrincipalPolicyRequest {
+  readonly ActionNames: readonly string[]
+  readonly CallerArn?: string | undefined
+  readonly ContextEntries?: readonly ContextEntry[] | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PermissionsBoundaryPolicyInputList?: readonly string[] | undefined
+  readonly PolicyExclusionList?: readonly PolicyIdentifier[] | undefined
+  readonly PolicyInputList?: readonly string[] | undefined
+  readonly PolicySourceArn: string
+  readonly ResourceArns?: readonly string[] | undefined
+  readonly ResourceHandlingOption?: string | undefined
+  readonly ResourceOwner?: string | undefined
+  readonly ResourcePolicy?: string | undefined
+}
+
+export interface Statement {
+  readonly EndPosition?: Position | undefined
+  readonly SourcePolicyId?: string | undefined
+  readonly SourcePolicyType?: string | undefined
+  readonly StartPosition?: Position | undefined
+}
+
 export interface Tag {
   readonly Key: string
   readonly Value: string
+}
+
+export interface TagPolicyRequest {
+  readonly PolicyArn: string
+  readonly Tags: readonly Tag[]
+}
+
+export interface TagRoleRequest {
+  readonly RoleName: string
+  readonly Tags: readonly Tag[]
+}
+
+export interface TagUserRequest {
+  readonly Tags: readonly Tag[]
+  readonly UserName: string
+}
+
+export interface UntagPolicyRequest {
+  readonly PolicyArn: string
+  readonly TagKeys: readonly string[]
+}
+
+export interface UntagRoleRequest {
+  readonly RoleName: string
+  readonly TagKeys: readonly string[]
+}
+
+export interface UntagUserRequest {
+  readonly TagKeys: readonly string[]
+  readonly UserName: string
 }
 
 export interface UpdateAccessKeyRequest {
@@ -221,6 +892,37 @@ export interface UpdateAssumeRolePolicyRequest {
   readonly RoleName: string
 }
 
+export interface UpdateGroupRequest {
+  readonly GroupName: string
+  readonly NewGroupName?: string | undefined
+  readonly NewPath?: string | undefined
+}
+
+export interface UpdateRoleDescriptionRequest {
+  readonly Description: string
+  readonly RoleName: string
+}
+
+export interface UpdateRoleDescriptionResponse {
+  readonly Role?: Role | undefined
+}
+
+export interface UpdateRoleRequest {
+  readonly Description?: string | undefined
+  readonly MaxSessionDuration?: number | undefined
+  readonly RoleName: string
+}
+
+export interface UpdateRoleResponse {
+
+}
+
+export interface UpdateUserRequest {
+  readonly NewPath?: string | undefined
+  readonly NewUserName?: string | undefined
+  readonly UserName: string
+}
+
 export interface User {
   readonly Arn: string
   readonly CreateDate: number
@@ -230,4 +932,13 @@ export interface User {
   readonly Tags?: readonly Tag[] | undefined
   readonly UserId: string
   readonly UserName: string
+}
+
+export interface VirtualMFADevice {
+  readonly Base32StringSeed?: Buffer | undefined
+  readonly EnableDate?: number | undefined
+  readonly QRCodePNG?: Buffer | undefined
+  readonly SerialNumber: string
+  readonly Tags?: readonly Tag[] | undefined
+  readonly User?: User | undefined
 }

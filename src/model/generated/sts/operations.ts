@@ -4,7 +4,10 @@ import type * as shapes from './shapes.ts'
 
 /** Input and output of every operation. */
 export interface Operations {
+  readonly AssumeRole: { readonly input: shapes.AssumeRoleRequest; readonly output: shapes.AssumeRoleResponse }
+  readonly GetAccessKeyInfo: { readonly input: shapes.GetAccessKeyInfoRequest; readonly output: shapes.GetAccessKeyInfoResponse }
   readonly GetCallerIdentity: { readonly input: shapes.GetCallerIdentityRequest; readonly output: shapes.GetCallerIdentityResponse }
+  readonly GetSessionToken: { readonly input: shapes.GetSessionTokenRequest; readonly output: shapes.GetSessionTokenResponse }
 }
 
 export type OperationName = keyof Operations

@@ -4,7 +4,9 @@ import * as third from './0003-layers.ts'
 import * as fourth from './0004-layer-policies.ts'
 import * as fifth from './0005-function-settings.ts'
 import * as sixth from './0006-code-signing.ts'
-import * as eighth from './0008-events.ts'
+import * as seventh from './0007-identities.ts'
+import * as eighth from './0008-code-storage.ts'
+import * as ninth from './0009-events.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
 export const migrations: readonly (readonly string[])[] = [
@@ -14,5 +16,7 @@ export const migrations: readonly (readonly string[])[] = [
   fourth.statements,
   fifth.statements,
   sixth.statements,
+  seventh.statements,
   eighth.statements,
+  ninth.statements,
 ]

@@ -1,0 +1,86 @@
+import type { SystemLogLevel } from '#resources'
+import type { EndedInvocation, ExtensionInfo, InitPhase, Outcome, Report, Subject } from './platform-lines.ts'
+import { billedMs, runtimeVersionName } from './runtime-version.ts'
+
+/** A platform event of the Telemetry API, which is also what the JSON log format writes. */
+export interface PlatformEvent {
+  /** Without `platform.` in front of it. */
+  readonly type: string
+  /** From which level of system logs on it is written. */
+  readonly level: SystemLogLevel
+  readonly record: object
+}
+
+export interface PlatformEvents {
+  initStart(phase: InitPhase): PlatformEvent
+  initEnd(phase: InitPhase, initMs: number, outcome: Outcome): readonly PlatformEvent[]
+  extension(info: ExtensionInfo): PlatformEvent
+  start(requestId: string): PlatformEvent
+  end(invocation: EndedInvocation): PlatformEvent
+  report(report: Report): PlatformEvent
+}
+
+export function platformEvents(subject: Subject): PlatformEvents {
+  const { functionName, functionVersion, runtime, runtimeVersionArn, isProvisioned } = subject
+  const initOf = (phase: InitPhase) => ({
+    initializationType: isProvisioned ? 'provisioned-concurrency' : 'on-demand',
+    phase,
+  })
+  return {
+    initStart: (phase) => ({
+      type: 'initStart',
+      level: 'INFO',
+      record: {
+        ...initOf(phase),
+        runtimeVersion: runtimeVersionName(runtime),
+        runtimeVersionArn,
+        functionName,
+        functionVersion,
+      },
+    }),
+    initEnd(phase, initMs, outcome) {
+      const level = levelOf(outcome, 'DEBUG')
+      const record = { ...initOf(phase), ...outcomeOf(outcome) }
+      return [
+        { type: 'initRuntimeDone', level, record },
+        { type: 'initReport', level, record: { ...record, metrics: { durationMs: rounded(initMs) } } },
+      ]
+    },
+    extension: ({ name, state, events, errorType }) => ({
+      type: 'extension',
+      level: 'INFO',
+      record: { name, state, events, ...(errorType !== undefined && { errorType }) },
+    }),
+    start: (requestId) => ({ type: 'start', level: 'INFO', record: { requestId, version: functionVersion } }),
+    end: ({ requestId, durationMs, producedBytes, outcome }) => ({
+      type: 'runtimeDone',
+      level: levelOf(outcome, 'DEBUG'),
+      record: { requestId, ...outcomeOf(outcome), metrics: { durationMs: rounded(durationMs), producedBytes } },
+    }),
+    report: (report) => ({ type: 'report', level: levelOf(report.outcome, 'INFO'), record: reportRecord(report) }),
+  }
+}
+
+const levelOf = ({ status }: Outcome, ofSuccess: SystemLogLevel): SystemLogLevel =>
+  status === 'success' ? ofSuccess : 'WARN'
+
+/** A timeout has no type. */
+const outcomeOf = (outcome: Outcome) =>
+  outcome.status === 'success' || outcome.status === 'timeout'
+    ? { status: outcome.status }
+    : { status: outcome.status, errorType: outcome.errorType }
+
+const reportRecord = ({ requestId, durationMs, memoryMb, usedMemoryMb, initMs, outcome }: Report) => ({
+  requestId,
+  metrics: {
+    durationMs: rounded(durationMs),
+    billedDurationMs: billedMs(durationMs, initMs),
+    memorySizeMB: memoryMb,
+    maxMemoryUsedMB: usedMemoryMb,
+    ...(initMs !== undefined && { initDurationMs: rounded(initMs) }),
+  },
+  ...outcomeOf(outcome),
+})
+
+/** To microseconds, as AWS prints them. */
+const rounded = (ms: number) => Math.round(ms * 1000) / 1000

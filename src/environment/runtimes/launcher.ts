@@ -1,0 +1,78 @@
+import type { Log } from '#base'
+import type { EnvironmentSpec } from '../environment-spec.ts'
+import { noClient, noInterpreter, type PlatformFailure } from '../function-errors.ts'
+import type { InterpreterPlace, SandboxCommand, SandboxPaths } from '../sandbox/sandbox.ts'
+import { findBootstrap } from './bootstrap-file.ts'
+import { openInterpreters } from './interpreters.ts'
+import { type Interpreted, isInterpreted, parseRuntime, type Runtime } from './runtime.ts'
+import { openRuntimeClients } from './runtime-clients.ts'
+
+/** What an environment runs. */
+export interface Launch {
+  readonly runtime: Runtime
+  readonly interpreter: InterpreterPlace | undefined
+  readonly clientDirectory: string | undefined
+  /** A line for the head of the log when this is not the version that was asked for. */
+  readonly notice: string | undefined
+  command(paths: SandboxPaths, spec: EnvironmentSpec): Omit<SandboxCommand, 'variables'>
+}
+
+export interface Launcher {
+  find(spec: EnvironmentSpec): Promise<Launch | PlatformFailure>
+  /** Looks for an interpreter, and fetches what can be fetched. */
+  prepare(identifier: string): Promise<void>
+}
+
+export const isFailure = (launch: Launch | PlatformFailure): launch is PlatformFailure => 'errorType' in launch
+
+export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
+  const interpreters = openInterpreters(runtimesDirectory, log)
+  const clients = openRuntimeClients(runtimesDirectory, log)
+
+  async function interpreted(runtime: Interpreted): Promise<Launch | PlatformFailure> {
+    const interpreter = await interpreters.find(runtime)
+    if (interpreter === undefined) return noInterpreter(runtime.identifier)
+    const client = await clients.provide(runtime.family, interpreter)
+    if (client === undefined) return noClient(runtime.identifier)
+    return {
+      runtime,
+      interpreter: { ...interpreter, commands: client.commands },
+      clientDirectory: client.directory,
+      notice: interpreter.notice,
+      command: (paths, spec) => ({
+        arguments: client.commandLine(paths, spec),
+        hasRuntimeSocket: client.isOurs,
+        hasLogPipe: !client.isOurs,
+      }),
+    }
+  }
+
+  async function custom(runtime: Runtime, spec: EnvironmentSpec): Promise<Launch | PlatformFailure> {
+    const found = await findBootstrap(spec)
+    if (typeof found !== 'string') return found
+    return {
+      runtime,
+      interpreter: undefined,
+      clientDirectory: undefined,
+      notice: undefined,
+      command: (paths) => ({
+        program: `${paths[found]}/bootstrap`,
+        arguments: [],
+        hasRuntimeSocket: false,
+        hasLogPipe: false,
+      }),
+    }
+  }
+
+  return {
+    async find(spec) {
+      const runtime = parseRuntime(spec.runtime)
+      if (runtime === undefined) return noInterpreter(spec.runtime)
+      return isInterpreted(runtime) ? interpreted(runtime) : custom(runtime, spec)
+    },
+    async prepare(identifier) {
+      const runtime = parseRuntime(identifier)
+      if (runtime !== undefined && isInterpreted(runtime)) await interpreted(runtime)
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { Stats } from 'node:fs'
+import { lstat, open, stat } from 'node:fs/promises'
+
+/** The directories of the host that are `/var/task` and `/opt`. */
+export interface Places {
+  readonly codeDirectory: string
+  readonly layersDirectory?: string
+}
+
+export const SEEN = { task: '/var/task', layers: '/opt' }
+
+/** More than a `#!` line and the head of an ELF file. */
+const HEAD_BYTES = 256
+/** The numbers that ELF gives to processors. */
+const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 }
+
+/** Why a program that is there cannot be run, in the words of the system call that would fail. */
+export async function findFault(places: Places, path: string): Promise<string | undefined> {
+  const file = hostPath(places, path) ?? ''
+  const status = await statusOf(file)
+  if (status === undefined) return 'no such file or directory'
+  // A link may point to what only the function sees.
+  if (status.isSymbolicLink()) return undefined
+  if ((status.mode & 0o111) === 0) return 'permission denied'
+  if (process.platform !== 'linux') return undefined
+  const head = await readHead(file)
+  if (head.toString('latin1', 0, 2) === '#!') {
+    // A line that ends in CR LF asks for an interpreter whose name ends in CR.
+    const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(head.toString('latin1'))?.[1] ?? ''
+    const exists = await stat(hostPath(places, interpreter) ?? '').catch(() => undefined)
+    return exists === undefined ? 'no such file or directory' : undefined
+  }
+  const isElf = head.toString('latin1', 0, 4) === '\x7fELF' && head.readUInt16LE(18) === ELF_MACHINES[process.arch]
+  return isElf ? undefined : 'exec format error'
+}
+
+export const statusOf = (file: string | undefined): Promise<Stats | undefined> =>
+  lstat(file ?? '').catch(() => undefined)
+
+/** Where the function's path is on the host; undefined when nothing is there. */
+export function hostPath({ codeDirectory, layersDirectory }: Places, path: string): string | undefined {
+  if (path.startsWith(`${SEEN.task}/`)) return codeDirectory + path.slice(SEEN.task.length)
+  if (!path.startsWith(`${SEEN.layers}/`)) return path
+  return layersDirectory === undefined ? undefined : layersDirectory + path.slice(SEEN.layers.length)
+}
+
+async function readHead(file: string): Promise<Buffer> {
+  const handle = await open(file)
+  try {
+    const head = Buffer.alloc(HEAD_BYTES)
+    await handle.read(head, 0, HEAD_BYTES, 0)
+    return head
+  } finally {
+    await handle.close()
+  }
+}
