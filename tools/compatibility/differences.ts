@@ -161,6 +161,21 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: "AWS's own packing is not public; PackedPolicySize is a percentage at both.",
   },
   {
+    subject: 'Destinations and dead-letter queues',
+    here: "Sent with the server's own credentials, when the policies of the execution role here allow it at that time; the policy of the target counts at the target. A target that fails is tried again for a day. Queues and topics that keep an order (FIFO) are refused, and everything is while the server has no credentials.",
+    why: "The role's keys are those of this server and mean nothing to other services.",
+  },
+  {
+    subject: 'Events that fail without a destination and a dead-letter queue',
+    here: 'Kept for a day, to be looked at and run again: `npm run lambent -- events`.',
+    why: 'AWS drops them.',
+  },
+  {
+    subject: 'Events of a recursive loop',
+    here: 'The record for the destination has the condition RecursiveInvocation.',
+    why: 'AWS does not say what it has.',
+  },
+  {
     subject: '--auth none',
     here: 'Signatures and permissions are not checked and execution roles need not exist.',
     why: 'For a first try on one machine; it must be asked for and listens on loopback only.',
