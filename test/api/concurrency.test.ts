@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient } from '../support/clients.ts'
 import { answering, arnOf, configurationOf, publishVersion } from '../support/functions.ts'
+import { HOLDS, holdEvents } from '../support/hold-events.ts'
 import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
 import { invalid, notFound, type Refusal, refusalIn, refusalOf, throttled, validation } from '../support/refusal.ts'
@@ -93,12 +94,12 @@ test('no more invocations run than are reserved, over all versions together', as
 })
 
 test('an event waits while its function is throttled, and runs when there is room', async () => {
-  const code = { 'index.mjs': "export const handler = async ({ id }) => console.log('ran', id)" }
-  await create('waiting', code)
-  await put('waiting', 0)
+  const code = { 'index.mjs': `export const handler = async (event) => { ${HOLDS}; console.log('ran', event.id) }` }
+  await createFunction(server, { FunctionName: 'waiting', code, Timeout: 2 })
+  await holdEvents(server, 'waiting')
   const { StatusCode } = await invoke(server, 'waiting', { id: 'queued' }, { InvocationType: 'Event' })
   assert.equal(StatusCode, 202)
-  await put('waiting', 1)
+  // The one that holds it times out.
   await poll(async () => {
     const { events = [] } = await logsClient(server)
       .send(new FilterLogEventsCommand({ logGroupName: '/aws/lambda/waiting', filterPattern: 'queued' }))

@@ -25,7 +25,12 @@ before(async () => {
       Handler: 'nowhere.handler',
     }),
     createFunction(server, { FunctionName: 'no-handler', code: 'echo-node', Handler: 'index.missing' }),
-    createFunction(server, { FunctionName: 'no-interpreter', code: 'echo-node', Runtime: 'java21', Handler: 'a.B::c' }),
+    createFunction(server, {
+      FunctionName: 'no-interpreter',
+      code: 'echo-node',
+      Runtime: 'dotnet8',
+      Handler: 'a.B::c',
+    }),
   ])
 })
 after(() => server[Symbol.asyncDispose]())
@@ -143,7 +148,7 @@ for (const { name, payload, expected } of functionErrors) {
 test('a runtime without an interpreter on the host gives a clear function error', async () => {
   const answer = await invoke(server, 'no-interpreter')
   assert.equal(answer.FunctionError, 'Unhandled')
-  assert.match(answer.payload.errorMessage, /java21/)
+  assert.match(answer.payload.errorMessage, /dotnet8/)
 })
 
 for (const name of ['context-node', 'context-python']) {
