@@ -4,8 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const PATIENCE_MS = 60_000
 
 /** Asks again and again until there is an answer. */
-export async function poll<Answer>(ask: () => Answer | undefined | Promise<Answer | undefined>): Promise<Answer> {
-  const deadline = Date.now() + PATIENCE_MS
+export async function poll<Answer>(
+  ask: () => Answer | undefined | Promise<Answer | undefined>,
+  patienceMs = PATIENCE_MS,
+): Promise<Answer> {
+  const deadline = Date.now() + patienceMs
   for (;;) {
     const answer = await ask()
     if (answer !== undefined) return answer
