@@ -188,6 +188,7 @@ export class RunningEnvironment implements Environment {
 
   async #init(phase: 'init' | 'invoke', limitMs: number | undefined): Promise<InitOutcome> {
     const startMs = performance.now()
+    const call = this.#call
     this.#log.initStart(phase)
     const processes = this.#createProcesses()
     this.#processes = processes
@@ -195,7 +196,7 @@ export class RunningEnvironment implements Environment {
     if (init.kind === 'ready') processes.over.then((failure) => this.#onOver(processes, failure))
     else if (this.#processes === processes) this.#processes = undefined
     const initMs = performance.now() - startMs
-    if (!this.#call?.hasTimedOut) this.#log.initEnd(phase, initMs, outcomeOfInit(init), processes.extensions)
+    if (!call?.hasTimedOut) this.#log.initEnd(phase, initMs, outcomeOfInit(init), processes.extensions)
     return init
   }
 
