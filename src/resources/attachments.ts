@@ -21,9 +21,8 @@ export function updateAttachments(current: Attachments, input: Input): Attachmen
   const fileSystems = input.FileSystemConfigs ? readFileSystems(input.FileSystemConfigs) : current.fileSystems
   const snapStart = input.SnapStart?.ApplyOn ?? current.snapStart
   const kmsKeyArn = input.KMSKeyArn ?? current.kmsKeyArn
-  const deadLetterArn = input.DeadLetterConfig
-    ? checkDeadLetterTarget(input.DeadLetterConfig.TargetArn)
-    : current.deadLetterArn
+  // AWS leaves it as it is also when the config is there and empty.
+  const deadLetterArn = checkDeadLetterTarget(input.DeadLetterConfig?.TargetArn) ?? current.deadLetterArn
   const changed: Attachments = {
     ...(vpc && { vpc }),
     ...(fileSystems && { fileSystems }),

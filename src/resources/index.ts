@@ -138,7 +138,7 @@ export {
   versionIsProvisioned,
 } from './provisioned-concurrency.ts'
 export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
-export { DEFAULT_RECURSIVE_LOOP, type Recursion } from './recursion.ts'
+export { DEFAULT_RECURSIVE_LOOP, type Recursion, recursiveInvocation } from './recursion.ts'
 export {
   addStatement,
   conditionValuesIn,

@@ -99,7 +99,9 @@ function createContext(asked: Asked, running: Running): RequestContext {
     requestId: audited.requestId,
     address,
     baseUrl: `${request.secure ? 'https' : 'http'}://${headerOf(request, 'host') ?? running.authority}`,
-    traceHeader: dispatch.isTraced ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now()) : '',
+    traceHeader: dispatch.isTraced
+      ? traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now(), address)
+      : '',
     ...authorizerOf(asked, running),
   }
 }

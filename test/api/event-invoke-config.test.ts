@@ -20,11 +20,12 @@ import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
 import { breaks, invalid, notFound, type Refusal, refusalOf, validation } from '../support/refusal.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { allowRole, motoKeys } from '../support/targets.ts'
 
 let server: TestServer
 let client: LambdaClient
 before(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ environment: motoKeys })
   client = lambdaClient(server)
   await createFunction(server, { FunctionName: 'f', code: answering('f') })
   await createFunction(server, { FunctionName: 'other', code: answering('other') })
@@ -60,7 +61,6 @@ const none = (arn: string) => notFound(`The function ${arn} doesn't have an Even
 const noFunction = notFound("The function doesn't exist.")
 const mismatch = invalid('The derived qualifier from the function name does not match the specified qualifier.')
 const nothing = invalid('You must specify at least one of error handling or destination setting.')
-const notYet = invalid('DestinationConfig is not supported by lambent yet.')
 
 test('a config is put, shown, changed, replaced and deleted', async () => {
   const first = shown(await put({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 600 }))
@@ -118,6 +118,8 @@ const DESTINATION_PATTERN =
 const iamArn = arnOf('f').replace('lambda', 'iam')
 const oddArn = arnOf('f').replace(':lambda', ':_-/!lambda')
 const queue = 'arn:aws:sqs:us-east-1:000000000000:q'
+const topic = 'arn:aws:sns:us-east-1:000000000000:t'
+const bus = 'arn:aws:events:us-east-1:000000000000:event-bus/b'
 const bucket = 'arn:aws:s3:::b'
 const retries = { MaximumRetryAttempts: 1 }
 
@@ -235,24 +237,72 @@ const refusals: readonly { name: string; call: () => Promise<unknown>; expected:
     expected: none(arnOf('f:live')),
   },
   { name: 'updating what was not put', call: () => update(retries), expected: none(arnOf('f:$LATEST')) },
-  ...[queue, 'arn:aws:sns:us-east-1:000000000000:t', 'arn:aws:events:us-east-1:000000000000:event-bus/b'].map(
-    (arn) => ({
-      name: `${arn}, because nothing delivers to it yet`,
-      call: () => put({ DestinationConfig: destination(arn) }),
-      expected: notYet,
-    }),
-  ),
   {
-    name: 'a function as a destination, because nothing delivers to it yet',
-    call: () => put({ DestinationConfig: { OnFailure: { Destination: arnOf('other') } } }),
-    expected: notYet,
+    name: 'a queue that keeps an order, without which AWS sends',
+    call: () => put({ DestinationConfig: destination(`${queue}.fifo`) }),
+    expected: provided(`onSuccess=OnSuccess(destination=${queue}.fifo), onFailure=null`),
   },
+  ...(
+    [
+      [queue, 'SendMessage'],
+      [topic, 'Publish'],
+      [bus, 'PutEvents'],
+      [arnOf('other'), 'InvokeFunction'],
+      [bucket, 'PutObject'],
+    ] as const
+  ).map(([arn, call]) => ({
+    name: `${arn}, on which the role may not call ${call}`,
+    call: () => put({ DestinationConfig: { OnFailure: { Destination: arn } } }),
+    expected: invalid(`The function's execution role does not have permissions to call ${call} on ${arn}`),
+  })),
 ]
 
 for (const { name, call, expected } of refusals)
   test(`refused as AWS does: ${name}`, async () => {
     assert.deepEqual(await refusalOf(call()), expected)
   })
+
+test('destinations are put, kept by what does not name them, replaced and taken away', async () => {
+  await allowRole(server, 'test-role', 'sqs:SendMessage', 'sns:Publish', 'lambda:InvokeFunction')
+  const both = { OnSuccess: { Destination: queue }, OnFailure: { Destination: arnOf('other') } }
+  assert.deepEqual((await put({ DestinationConfig: both })).DestinationConfig, both)
+  assert.deepEqual((await update(retries)).DestinationConfig, both)
+  const topicAfterwards = { ...both, OnFailure: { Destination: topic } }
+  assert.deepEqual(
+    (await update({ DestinationConfig: { OnFailure: { Destination: topic } } })).DestinationConfig,
+    topicAfterwards,
+  )
+  assert.deepEqual((await get()).DestinationConfig, topicAfterwards)
+  assert.deepEqual((await put(retries)).DestinationConfig, nowhere)
+  await remove()
+  await allowRole(server, 'test-role')
+})
+
+test('a bucket needs the right to list it as well', async () => {
+  await allowRole(server, 'test-role', 's3:PutObject')
+  assert.deepEqual(
+    await refusalOf(put({ DestinationConfig: { OnFailure: { Destination: bucket } } })),
+    invalid(`The function's execution role does not have permissions to call ListBucket on ${bucket}`),
+  )
+  await allowRole(server, 'test-role', 's3:PutObject', 's3:ListBucket')
+  await put({ DestinationConfig: { OnFailure: { Destination: bucket } } })
+  await remove()
+  await allowRole(server, 'test-role')
+})
+
+test('a server without credentials refuses what it could not deliver to', async () => {
+  // Nothing is looked for outside.
+  const environment = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' }
+  await using alone = await startTestServer({ environment })
+  await createFunction(alone, { FunctionName: 'f', code: answering('f') })
+  const input = { FunctionName: 'f', DestinationConfig: destination(queue) }
+  assert.deepEqual(
+    await refusalOf(lambdaClient(alone).send(new PutFunctionEventInvokeConfigCommand(input))),
+    invalid(
+      'lambent cannot reach SQS: it has no credentials. Set LAMBENT_AWS_ACCESS_KEY_ID and LAMBENT_AWS_SECRET_ACCESS_KEY, and --sqs-endpoint or --aws-endpoint unless it is to call AWS itself.',
+    ),
+  )
+})
 
 test('empty destinations are none', async () => {
   const config = await put({ DestinationConfig: { OnSuccess: { Destination: '' }, OnFailure: {} } })

@@ -17,6 +17,7 @@ import { configurationOf, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
 import { breaks, invalid, type Refusal, refusalOf, validation } from '../support/refusal.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
+import { allowRole, motoKeys } from '../support/targets.ts'
 import { zipOfFixture } from '../support/zip.ts'
 
 const accessPoint = (digits: string) =>
@@ -33,7 +34,10 @@ before(async () => {
   // Everybody's, because functions run as users of their own.
   mkdirSync(sharedDirectory)
   chmodSync(sharedDirectory, 0o777)
-  server = await startTestServer({ args: ['--file-system', `${SHARED}=${sharedDirectory}`] })
+  server = await startTestServer({
+    args: ['--file-system', `${SHARED}=${sharedDirectory}`],
+    environment: motoKeys,
+  })
   Role = await executionRole(server)
 })
 after(async () => {
@@ -245,10 +249,22 @@ const refused: readonly { readonly name: string; readonly change: Create & Updat
       `Invalid dead letter queue ARN: arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/s is neither a standard queue of SQS nor a standard topic of SNS.`,
     ),
   },
-  ...['sqs', 'sns'].map((service) => ({
-    name: `a dead-letter queue of ${service}`,
+  {
+    name: 'a dead-letter queue that keeps an order',
+    change: { DeadLetterConfig: { TargetArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:q.fifo` } },
+    expected: invalid(
+      `Invalid dead letter queue ARN: arn:aws:sqs:${REGION}:${ACCOUNT}:q.fifo is neither a standard queue of SQS nor a standard topic of SNS.`,
+    ),
+  },
+  ...(
+    [
+      ['sqs', 'SendMessage on SQS'],
+      ['sns', 'Publish on SNS'],
+    ] as const
+  ).map(([service, call]) => ({
+    name: `a dead-letter queue of ${service} that the role may not use`,
     change: { DeadLetterConfig: { TargetArn: `arn:aws:${service}:${REGION}:${ACCOUNT}:q` } },
-    expected: invalid('DeadLetterConfig is not supported by lambent yet.'),
+    expected: invalid(`The provided execution role does not have permissions to call ${call}`),
   })),
   {
     name: 'a capacity provider without its configuration',
@@ -316,23 +332,6 @@ test('a function with SnapStart takes no runtime without it, and one with a file
     await refusalOf(update('bound', { VpcConfig: { SubnetIds: [], SecurityGroupIds: [] } })),
     invalid(`Function VPC configuration cannot be removed with access point ${SHARED} referenced.`),
   )
-})
-
-test('security groups and subnets are replaced one without the other', async () => {
-  await createFunction(server, { FunctionName: 'moved', code: 'echo-node', VpcConfig: VPC })
-  for (const [VpcConfig, shown] of [
-    [{ SecurityGroupIds: ['sg-2'] }, { SecurityGroupIds: ['sg-2'] }],
-    [{ SubnetIds: ['subnet-3'] }, { SecurityGroupIds: ['sg-2'], SubnetIds: ['subnet-3'] }],
-    [
-      { Ipv6AllowedForDualStack: true },
-      { SecurityGroupIds: ['sg-2'], SubnetIds: ['subnet-3'], Ipv6AllowedForDualStack: true },
-    ],
-  ]) {
-    await update('moved', { VpcConfig })
-    await untilUpdated(server, 'moved')
-    const { VpcConfig: found } = await configurationOf(server, 'moved')
-    assert.deepEqual(found, { ...attached, ...shown, VpcId: found?.VpcId })
-  }
 })
 
 const transitions: readonly { readonly change: object; readonly shown: object }[] = [
@@ -456,7 +455,28 @@ test('with active tracing invocations are sampled', async () => {
     const FunctionName = `traced-${Mode}`
     await createFunction(server, { FunctionName, code: { 'index.mjs': trace }, TracingConfig: { Mode } })
     const { payload } = await invoke(server, FunctionName)
-    assert.match(payload, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01]$/)
+    assert.match(payload, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01];Lineage=1:[0-9a-f]{8}:0$/)
     assert.equal(payload.at(-1), Mode === 'Active' ? '1' : '0')
   }
+})
+
+test('a dead-letter queue is set, stays while it is not named or left empty, and is taken away', async () => {
+  const TargetArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:letters`
+  await executionRole(server, 'sends')
+  await allowRole(server, 'sends', 'sqs:SendMessage')
+  const RoleArn = Role.replace(/[^/]+$/, 'sends')
+  await createFunction(server, { FunctionName: 'letters', ...python, Role: RoleArn, DeadLetterConfig: { TargetArn } })
+  const after = async (change: Update) => {
+    await update('letters', change)
+    await untilUpdated(server, 'letters')
+    return (await configurationOf(server, 'letters')).DeadLetterConfig
+  }
+  assert.deepEqual(await after({ Description: 'another' }), { TargetArn })
+  assert.deepEqual(await after({ DeadLetterConfig: {} }), { TargetArn })
+  // A role that may not send is no role for a function that has a queue.
+  assert.deepEqual(
+    await refusalOf(update('letters', { Role })),
+    invalid('The provided execution role does not have permissions to call SendMessage on SQS'),
+  )
+  assert.equal(await after({ DeadLetterConfig: { TargetArn: '' } }), undefined)
 })

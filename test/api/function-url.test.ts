@@ -199,7 +199,7 @@ test('headers and cookies are passed on, except those that are for the server to
   ] as const)
     assert.equal(headers[`x-amzn-remapped-${name}`], value)
   assert.match(String(headers['x-amzn-requestid']), /^[0-9a-f-]{36}$/)
-  assert.match(String(headers['x-amzn-trace-id']), /^Root=1-.*;Sampled=0$/)
+  assert.match(String(headers['x-amzn-trace-id']), /^Root=1-.*;Sampled=0;Lineage=1:[0-9a-f]{8}:0$/)
 })
 
 for (const [what, setup] of [

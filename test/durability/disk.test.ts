@@ -19,7 +19,7 @@ import { poll } from '../support/poll.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { createSmallDisk } from '../support/small-disk.ts'
 import { zipOf } from '../support/zip.ts'
-import { createEventSender } from './support/event-sender.ts'
+import { CONNECTIONS, createEventSender } from './support/event-sender.ts'
 import { startRunRecorder } from './support/run-recorder.ts'
 
 // A disk without room, and one that fails: what cannot be kept is refused, and nothing else is lost.
@@ -48,12 +48,11 @@ async function startReporting() {
 
 type Reporting = Awaited<ReturnType<typeof startReporting>>
 
-/** Refused with a server's error, and not run behind the back of who sent it. */
-function checkRefused({ sender, recorder }: Reporting): void {
-  for (const [id, status] of sender.refused) {
-    assert.ok(status >= 500, `${id} was refused with ${status}`)
-    assert.ok(!recorder.runs.has(id), `${id} was refused and runs`)
-  }
+/** Refused with a server's error, and not run behind the back of who sent it, except so many. */
+function checkRefused({ sender, recorder }: Reporting, except = 0): void {
+  for (const [id, status] of sender.refused) assert.ok(status >= 500, `${id} was refused with ${status}`)
+  const run = [...sender.refused.keys()].filter((id) => recorder.runs.has(id))
+  assert.ok(run.length <= except, `${run} were refused and run`)
 }
 
 const createReport = (server: TestServer) => createFunction(server, { FunctionName: 'report', code: 'report-node' })
@@ -113,7 +112,8 @@ test('on a disk that fails events are refused; what was acknowledged runs when i
   disk.repair()
   await using second = await startTestServer({ dataDirectory: disk.path })
   await poll(hasRunAll)
-  checkRefused(reporting)
+  // What was written when the disk failed may be found on it, though nobody could know.
+  checkRefused(reporting, CONNECTIONS)
   await second.stop()
 })
 

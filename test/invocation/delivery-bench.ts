@@ -1,7 +1,14 @@
 import type { TestContext } from 'node:test'
 import type { InvocationResult } from '#environment'
-import { Deliverer, type InvokeRequest } from '#invocation'
-import { type FunctionVersion, LATEST, type QueuedEvent, throttled } from '#resources'
+import { Deliverer, type InvokeRequest, OutboxSender } from '#invocation'
+import {
+  type FunctionConfiguration,
+  type FunctionVersion,
+  LATEST,
+  type OutboxMessage,
+  type QueuedEvent,
+  throttled,
+} from '#resources'
 import type { Store } from '#store'
 import { functionVersion } from '../store/function-version.ts'
 import { closedAfter, quietLog, temporaryStore } from '../store/temporary-store.ts'
@@ -31,11 +38,18 @@ export interface DeliveryBench {
   readonly store: Store
   readonly clock: ManualClock
   readonly deliverer: Deliverer
+  readonly sender: OutboxSender
   /** Which functions ran, in order, with the seconds since the start. */
   readonly runs: readonly (readonly [functionName: string, seconds: number])[]
   /** By name; to be changed at will. */
   readonly behaviours: Record<string, Behaviour>
-  define(functionName: string, behaviour: Behaviour): Promise<void>
+  /** What targets have taken, in order. */
+  readonly taken: readonly OutboxMessage[]
+  /** Targets that do not take everything at once. */
+  readonly takers: Record<string, (message: OutboxMessage) => void | Promise<void>>
+  /** What no role may do. */
+  readonly forbidden: Set<string>
+  define(functionName: string, behaviour: Behaviour, configuration?: Partial<FunctionConfiguration>): Promise<void>
   enqueue(functionName: string, event?: Partial<QueuedEvent>): Promise<void>
   /** An invocation of the function has ended, somebody else's perhaps. */
   free(functionName: string): void
@@ -72,9 +86,24 @@ export async function deliveryBench(t: TestContext): Promise<DeliveryBench> {
   }
   const place = { partition: 'aws', region: 'us-east-1' }
   const deliverer = new Deliverer({ store, invocations, place, clock, log: quietLog })
-  const define = async (functionName: string, behaviour: Behaviour) => {
+  const taken: OutboxMessage[] = []
+  const takers: DeliveryBench['takers'] = {}
+  const forbidden = new Set<string>()
+  const sender = new OutboxSender({
+    store,
+    place,
+    clock,
+    log: quietLog,
+    isAllowed: async (_role, action) => !forbidden.has(action),
+    send: async (message) => {
+      await takers[message.target]?.(message)
+      taken.push(message)
+    },
+  })
+  const define = async (functionName: string, behaviour: Behaviour, change?: Partial<FunctionConfiguration>) => {
     behaviours[functionName] = behaviour
-    await store.functions.create(functionVersion(functionName, { functionId: functionName, version: LATEST }))
+    const { configuration, ...version } = functionVersion(functionName, { functionId: functionName, version: LATEST })
+    await store.functions.create({ ...version, configuration: { ...configuration, ...change } })
   }
   const enqueue = (functionName: string, event: Partial<QueuedEvent> = {}) =>
     store.events.enqueue({
@@ -92,12 +121,18 @@ export async function deliveryBench(t: TestContext): Promise<DeliveryBench> {
     runs.filter(([name]) => name !== PROBE && (functionName === undefined || name === functionName)).length
   await define(PROBE, succeeds)
   closedAfter(t, { close: () => deliverer.stop() })
+  closedAfter(t, { close: () => sender.stop() })
   closedAfter(t, { close: () => store.close() })
   deliverer.start()
+  sender.start()
   return {
     store,
     clock,
     deliverer,
+    sender,
+    taken,
+    takers,
+    forbidden,
     behaviours,
     get runs() {
       return runs.filter(([name]) => name !== PROBE)
@@ -109,15 +144,20 @@ export async function deliveryBench(t: TestContext): Promise<DeliveryBench> {
       await poll(() => count(functionName) >= times || undefined)
     },
     async advance(seconds) {
+      await settle()
       clock.set(START_MS + seconds * 1000)
-      // What goes through the queue and the disk now comes out after whatever was due.
-      for (let round = 0; round < 2; round++) {
-        const before = runs.length
-        await enqueue(PROBE)
-        await poll(() => runs.slice(before).some(([name]) => name === PROBE) || undefined)
-        await store.eventInvokeConfigs.delete(ACCOUNT, PROBE, LATEST)
-      }
+      await settle()
     },
+  }
+
+  /** What goes through the queue and the disk twice comes out after whatever else was due, and after what it led to. */
+  async function settle(): Promise<void> {
+    for (let round = 0; round < 2; round++) {
+      const before = runs.length
+      await enqueue(PROBE)
+      await poll(() => runs.slice(before).some(([name]) => name === PROBE) || undefined)
+      await store.eventInvokeConfigs.delete(ACCOUNT, PROBE, LATEST)
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '#resources'
 import type { Retry, Store, StoredEvent } from '#store'
 import type { Invocations } from '../invocations.ts'
+import { endsLoops, isEndless } from '../lineage.ts'
 import { resolveVersion } from '../resolve-version.ts'
 import { backOffOfAgeMs, expiryMs, nextAttemptMs } from './retry.ts'
 
@@ -79,6 +80,7 @@ export async function attempt(event: StoredEvent, services: AttemptServices): Pr
 
 function whyNotToRun(event: StoredEvent, expiresMs: number, { store, clock }: AttemptServices) {
   if (clock.now() > expiresMs) return 'EventAgeExceeded'
+  if (isEndless(event.traceHeader) && endsLoops(store, event)) return 'RecursiveInvocation'
   if (store.concurrency.reserved(event.account, event.functionName) === 0) return 'ZeroReservedConcurrency'
   return undefined
 }

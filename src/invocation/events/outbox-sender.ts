@@ -12,6 +12,7 @@ import {
 } from '#resources'
 import type { OutboxLane, Store, StoredMessage } from '#store'
 import { resolveVersion } from '../resolve-version.ts'
+import { traceHeaderFor } from '../trace.ts'
 import type { Turn } from './fair-schedule.ts'
 import { LaneRunner, type Pause } from './lane-runner.ts'
 import { backOffMs } from './retry.ts'
@@ -21,6 +22,8 @@ const LARGEST = 32
 const LARGEST_OF_TARGET = 8
 // A target that takes longer will not take it at all.
 const LONGEST_SEND_MS = 15_000
+// A server that stops waits for no longer; what was not taken by then is sent by the next one.
+const LONGEST_STOP_MS = 3_000
 // A target that is away for longer than this is away for good.
 const GIVE_UP_AFTER_MS = 24 * 3_600_000
 
@@ -47,6 +50,7 @@ export interface OutboxSenderOptions {
 export class OutboxSender {
   readonly #options: OutboxSenderOptions
   readonly #runner: LaneRunner<OutboxLane, StoredMessage>
+  readonly #stopped = new AbortController()
   readonly #counts = { delivered: 0, failedTries: 0, givenUp: 0 }
 
   constructor(options: OutboxSenderOptions) {
@@ -66,8 +70,10 @@ export class OutboxSender {
   }
 
   /** Resolves when what is being sent has been sent, or has failed. */
-  stop(): Promise<void> {
-    return this.#runner.stop()
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => this.#stopped.abort(), LONGEST_STOP_MS)
+    await this.#runner.stop()
+    clearTimeout(timer)
   }
 
   /** Messages since the start. */
@@ -93,7 +99,7 @@ export class OutboxSender {
     for (const { action, resource } of rightsFor(service, target, event.functionName))
       if (!(await isAllowed(role, action, resource))) throw new Error(`The role ${role} may not ${action}.`)
     if (service === 'lambda') return this.#forward(message)
-    await withLimit((signal) => send(message, signal))
+    await withLimit(this.#stopped.signal, (signal) => send(message, signal))
     store.outbox.delivered(message)
   }
 
@@ -142,15 +148,15 @@ const nextEvent = (
   ...address,
   requestId: newUuid(),
   payload,
-  traceHeader: event.traceHeader,
+  traceHeader: traceHeaderFor(event.traceHeader, nowMs, address),
   acceptedMs: nowMs,
   attempts: 0,
   dueMs: nowMs,
 })
 
 /** Also when the work does not heed the signal. */
-async function withLimit(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const signal = AbortSignal.timeout(LONGEST_SEND_MS)
+async function withLimit(stopped: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(LONGEST_SEND_MS)])
   const { promise, reject } = Promise.withResolvers<never>()
   const onAbort = () => reject(new Error('The target did not answer in time.'))
   signal.addEventListener('abort', onAbort, { once: true })

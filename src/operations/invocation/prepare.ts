@@ -1,4 +1,4 @@
-import type { InvokeRequest } from '#invocation'
+import { endsLoops, type InvokeRequest, isEndless } from '#invocation'
 import type { lambda } from '#model'
 import {
   type FunctionVersion,
@@ -7,6 +7,7 @@ import {
   invokedFunctionNotFound,
   notInvocable,
   notSupportedYet,
+  recursiveInvocation,
 } from '#resources'
 import type { RequestContext } from '../context.ts'
 import { readClientContext } from './client-context.ts'
@@ -26,6 +27,8 @@ export function prepare(
   refuseUnsupported(input)
   const payload = checkPayload(type, input.Payload)
   const clientContext = readClientContext(input.ClientContext)
+  if (type === 'RequestResponse' && isEndless(context.traceHeader) && endsLoops(context.store, version))
+    throw recursiveInvocation()
   const request = {
     requestId: context.requestId,
     payload,

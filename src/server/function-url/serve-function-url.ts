@@ -32,14 +32,16 @@ export async function serveFunctionUrl(
   running: Running,
 ): Promise<HttpResponse> {
   const requestId = newUuid()
-  const traceHeader = traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now())
   const url = findUrl(target, running)
+  const traceHeader = traceHeaderFor(headerOf(request, 'x-amzn-trace-id'), running.clock.now(), url ?? NOBODY)
   const response = url
     ? (answerUrlPreflight(request, url) ?? (await answer(request, { target, url, requestId, traceHeader }, running)))
     : encodeRestError(nobodyThere(target, running))
   const headers = { ...response.headers, 'x-amzn-RequestId': requestId, 'X-Amzn-Trace-Id': traceHeader }
   return { ...response, headers }
 }
+
+const NOBODY = { account: '', functionName: '' }
 
 interface UrlRequest {
   readonly target: FunctionUrlTarget

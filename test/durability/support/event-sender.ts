@@ -18,7 +18,8 @@ export interface EventSender {
   sendTo(server: TestServer, aheadMs: number, isEnough?: () => boolean): Promise<void>
 }
 
-const CONNECTIONS = 32
+/** Each sends one event at a time. */
+export const CONNECTIONS = 32
 const PAUSE_MS = 5
 
 /** `next` makes an event; undefined when enough of them are waiting. */
