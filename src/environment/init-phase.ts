@@ -1,4 +1,6 @@
+import type { EnvironmentSpec } from './environment-spec.ts'
 import type { PlatformFailure } from './function-errors.ts'
+import { type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
 import type { Processes } from './processes.ts'
 import type { RuntimeError } from './runtime-api/runtime-session.ts'
 import { within } from './within.ts'
@@ -9,6 +11,14 @@ export type InitOutcome =
   /** The runtime has told what was wrong. */
   | { readonly kind: 'reported'; readonly error: RuntimeError }
   | { readonly kind: 'failed'; readonly failure: PlatformFailure }
+
+/** The Init phase's own limit; an Init that is repeated within an invocation is limited by the function's timeout. */
+const INIT_LIMIT_MS = 10_000
+/** Nobody waits for one that is provisioned: it has the function's timeout, and at least this. */
+const PROVISIONED_INIT_MINIMUM_MS = 130_000
+
+export const initLimitMs = ({ isProvisioned, timeoutSeconds }: EnvironmentSpec) =>
+  isProvisioned ? Math.max(PROVISIONED_INIT_MINIMUM_MS, timeoutSeconds * 1000) : INIT_LIMIT_MS
 
 /** A runtime that has reported its error has this long to exit by itself, so that its last words reach the log. */
 const LAST_WORDS_MS = 500
@@ -28,4 +38,9 @@ export async function awaitInit(processes: Processes, limitMs: number | undefine
   if (first === undefined) return { kind: 'failed', failure: INIT_TIMEOUT }
   if (first.kind === 'error') return { kind: 'reported', error: first.error }
   return { kind: 'failed', failure: await processes.over }
+}
+
+export function outcomeOfInit(init: InitOutcome): Outcome {
+  if (init.kind === 'ready') return SUCCESS
+  return init.kind === 'failed' ? init.failure : { status: 'error', errorType: init.error.errorType }
 }

@@ -11,30 +11,39 @@ const FRAME = 0xa55a
  * and needs no line feed to end. Who writes anything else is not read on.
  */
 export function readFrames(stream: Readable, emit: (record: string) => void): void {
-  let unread: Buffer = Buffer.alloc(0)
+  let parts: Buffer[] = []
+  let unreadBytes = 0
   /** Of the present frame, still to come. */
   let remaining = 0
 
-  function takeHeader(): boolean {
-    if (unread.length < HEADER_BYTES) return false
-    if (unread.readUInt16BE(0) !== FRAME) {
-      stream.destroy()
-      return false
+  /** The bytes, when they are all there: joined only then, as they may come one by one. */
+  function take(length: number): Buffer | undefined {
+    if (unreadBytes < length) return undefined
+    const whole = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
+    parts = whole.length > length ? [whole.subarray(length)] : []
+    unreadBytes -= length
+    return whole.subarray(0, length)
+  }
+
+  /** False when more has to come first. */
+  function readOn(): boolean {
+    if (remaining === 0) {
+      const header = take(HEADER_BYTES)
+      if (header?.readUInt16BE(0) === FRAME) remaining = header.readUInt32BE(4)
+      else if (header !== undefined) stream.destroy()
+      return header !== undefined && !stream.destroyed
     }
-    remaining = unread.readUInt32BE(4)
-    unread = unread.subarray(HEADER_BYTES)
+    // What is longer than a record may be becomes several.
+    const record = take(Math.min(remaining, MOST_RECORD_BYTES))
+    if (record === undefined) return false
+    remaining -= record.length
+    emit(record.toString('utf8').replace(/\n$/, ''))
     return true
   }
 
   stream.on('data', (chunk: Buffer) => {
-    unread = Buffer.concat([unread, chunk])
-    while (remaining > 0 || takeHeader()) {
-      // What is longer than a record may be becomes several.
-      const length = Math.min(remaining, MOST_RECORD_BYTES)
-      if (unread.length < length) return
-      emit(unread.toString('utf8', 0, length).replace(/\n$/, ''))
-      unread = unread.subarray(length)
-      remaining -= length
-    }
+    parts.push(chunk)
+    unreadBytes += chunk.length
+    while (readOn());
   })
 }

@@ -1,23 +1,28 @@
 import { strict as assert } from 'node:assert'
 import type { Log } from '#base'
+import {
+  type Answered,
+  abandon,
+  brokenOff,
+  type Call,
+  functionError,
+  outcomeOf,
+  outcomeOfError,
+  resultOf,
+  tell,
+} from './call.ts'
 import { type EagerPolling, PollingHabit } from './eager-polling.ts'
 import { EnvironmentLog } from './environment-log.ts'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import type { ShutdownReason } from './extensions/extensions.ts'
 import type { ExternalExtension } from './extensions/external-extensions.ts'
-import {
-  failureResult,
-  type PlatformFailure,
-  RESPONSE_TOO_LARGE,
-  responseTooLarge,
-  timedOut,
-} from './function-errors.ts'
+import { failureResult, type PlatformFailure, timedOut } from './function-errors.ts'
 import type { IdleFreezer } from './idle-freezer.ts'
-import { awaitInit, type InitOutcome } from './init-phase.ts'
-import { type EndedInvocation, type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
+import { awaitInit, type InitOutcome, initLimitMs, outcomeOfInit } from './init-phase.ts'
+import { MemoryUse } from './memory-use.ts'
+import type { EndedInvocation, Outcome } from './platform-log/platform-lines.ts'
 import { Processes } from './processes.ts'
-import type { ResponseStream } from './runtime-api/response-stream.ts'
-import type { RuntimeAnswer, RuntimeError, RuntimeSession } from './runtime-api/runtime-session.ts'
+import type { RuntimeAnswer, RuntimeSession } from './runtime-api/runtime-session.ts'
 import type { Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
 import { dialSandbox } from './telemetry/destination.ts'
 
@@ -40,37 +45,7 @@ export interface EnvironmentParts {
   readonly release: () => void
 }
 
-/** The Init phase's own limit; an Init that is repeated within an invocation is limited by the function's timeout. */
-const INIT_LIMIT_MS = 10_000
-/** Nobody waits for one that is provisioned: it has the function's timeout, and at least this. */
-const PROVISIONED_INIT_MINIMUM_MS = 130_000
-
-const initLimitMs = ({ isProvisioned, timeoutSeconds }: EnvironmentSpec) =>
-  isProvisioned ? Math.max(PROVISIONED_INIT_MINIMUM_MS, timeoutSeconds * 1000) : INIT_LIMIT_MS
-/** Reading the memory use takes longer than a short invocation, so REPORT lines of quick ones share a value. */
-const MEMORY_READ_INTERVAL_MS = 100
-
-/** An invocation whose answer is owed. */
-interface Call {
-  readonly invocation: Invocation
-  readonly startMs: number
-  readonly deadlineMs: number
-  readonly resolve: (result: InvocationResult) => void
-  readonly reject: (error: Error) => void
-  /** Its time is over; its processes are being killed. */
-  hasTimedOut: boolean
-  /** The caller has it in the place of a result, and the invocation runs on until its end. */
-  stream: ResponseStream | undefined
-}
-
-/** An invocation whose answer is given, and whose last log lines are owed. */
-interface Answered {
-  readonly call: Call
-  readonly result: InvocationResult
-  outcome: Outcome
-  endMs: number
-  isRuntimeDone: boolean
-}
+const NOTHING = Buffer.alloc(0)
 
 /** An execution environment: Init, Invoke, reset after a failure, Shutdown. */
 export class RunningEnvironment implements Environment {
@@ -78,6 +53,7 @@ export class RunningEnvironment implements Environment {
   readonly #parts: EnvironmentParts
   readonly #log: EnvironmentLog
   readonly #habit = new PollingHabit()
+  readonly #memory: MemoryUse
   /** One timer for the environment's whole life, wound up again by each invocation. */
   #deadline: NodeJS.Timeout | undefined
   /** None after a failure: the next invocation starts some. */
@@ -90,13 +66,12 @@ export class RunningEnvironment implements Environment {
   #idleSinceMs: number | undefined
   /** Until the first REPORT has told it. */
   #initMs: number | undefined
-  #usedMemoryMb = 0
-  #memoryReadMs = 0
   #shutdown: Promise<void> | undefined
 
   private constructor(parts: EnvironmentParts) {
     this.id = parts.id
     this.#parts = parts
+    this.#memory = new MemoryUse(parts.sandbox, parts.spec.memoryMb)
     this.#log = new EnvironmentLog(parts.spec, dialSandbox(parts.sandbox))
   }
 
@@ -188,6 +163,7 @@ export class RunningEnvironment implements Environment {
 
   async #init(phase: 'init' | 'invoke', limitMs: number | undefined): Promise<InitOutcome> {
     const startMs = performance.now()
+    const call = this.#call
     this.#log.initStart(phase)
     const processes = this.#createProcesses()
     this.#processes = processes
@@ -195,7 +171,7 @@ export class RunningEnvironment implements Environment {
     if (init.kind === 'ready') processes.over.then((failure) => this.#onOver(processes, failure))
     else if (this.#processes === processes) this.#processes = undefined
     const initMs = performance.now() - startMs
-    if (!this.#call?.hasTimedOut) this.#log.initEnd(phase, initMs, outcomeOfInit(init), processes.extensions)
+    if (!call?.hasTimedOut) this.#log.initEnd(phase, initMs, outcomeOfInit(init), processes.extensions)
     return init
   }
 
@@ -284,19 +260,9 @@ export class RunningEnvironment implements Environment {
     this.#initMs = undefined
     const { memoryMb } = this.#parts.spec
     this.#log.end(ended)
-    this.#log.report({ requestId, durationMs, memoryMb, usedMemoryMb: this.#usedMemory(), initMs, outcome })
+    this.#log.report({ requestId, durationMs, memoryMb, usedMemoryMb: this.#memory.peakMb(), initMs, outcome })
     const { call, result } = answered
     if (call.invocation.wantsLogTail) tell(call, { ...result, logTail: this.#log.endTail() })
-  }
-
-  #usedMemory(): number {
-    const now = performance.now()
-    if (now - this.#memoryReadMs > MEMORY_READ_INTERVAL_MS) {
-      this.#memoryReadMs = now
-      const used = Math.ceil(this.#parts.sandbox.peakMemoryBytes() / 1024 / 1024)
-      this.#usedMemoryMb = Math.min(used, this.#parts.spec.memoryMb)
-    }
-    return this.#usedMemoryMb
   }
 
   #becomeIdle(): void {
@@ -395,55 +361,4 @@ export class RunningEnvironment implements Environment {
       .catch((cause) => this.#parts.hostLog.warn('an environment left something behind', { id: this.id, cause }))
     release()
   }
-}
-
-const NOTHING = Buffer.alloc(0)
-
-/** Of a stream the caller has been told already, all but its end. */
-function tell({ stream, resolve }: Call, result: InvocationResult): void {
-  if (stream === undefined) resolve(result)
-  else stream.finish(result)
-}
-
-function abandon({ stream, reject }: Call, cause: Error): void {
-  if (stream === undefined) reject(cause)
-  else stream.break(cause)
-}
-
-/** AWS tells the reader of a stream whose runtime has gone that it is truncated, and names only the timeout. */
-const brokenOff = (result: InvocationResult, { status, errorType }: PlatformFailure): InvocationResult => ({
-  ...result,
-  errorType: status === 'timeout' ? errorType : 'Runtime.TruncatedResponse',
-})
-
-const functionError = ({ body, errorType }: RuntimeError): InvocationResult => ({
-  functionError: 'Unhandled',
-  errorType,
-  payload: body,
-})
-
-type FinalAnswer = Exclude<RuntimeAnswer, { readonly kind: 'stream' }>
-
-function resultOf(answer: FinalAnswer): InvocationResult {
-  switch (answer.kind) {
-    case 'response':
-      return { payload: answer.body }
-    case 'error':
-      return functionError({ body: answer.body, errorType: answer.givenType ?? answer.errorType })
-    case 'too-large':
-      return responseTooLarge(answer.limitBytes)
-  }
-}
-
-/** When the platform has found no fault, an error is the function's own. */
-function outcomeOf(answer: FinalAnswer): Outcome {
-  if (answer.kind === 'response') return SUCCESS
-  return { status: 'failure', errorType: answer.kind === 'error' ? answer.errorType : RESPONSE_TOO_LARGE }
-}
-
-const outcomeOfError = ({ errorType }: RuntimeError): Outcome => ({ status: 'failure', errorType })
-
-function outcomeOfInit(init: InitOutcome): Outcome {
-  if (init.kind === 'ready') return SUCCESS
-  return init.kind === 'failed' ? init.failure : { status: 'error', errorType: init.error.errorType }
 }

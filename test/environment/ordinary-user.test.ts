@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, cp, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { extensions } from './extension-code.ts'
 import { isRoot } from './support.ts'
 
 const NOBODY = 65534
@@ -20,7 +21,7 @@ test('an ordinary user has environments too, and is told which limits do not hol
     assert.equal(code, 'ENOSPC')
     assert.ok(written > 500 && written <= 512)
     const text = limits.join('\n')
-    assert.deepEqual(answers[2], ['index.js', 'main.py'])
+    assert.deepEqual(answers[2], ['extensions', 'text'], 'and the extension has initialized')
     assert.match(answers[3], /^127\.0\.0\.1:\d+$/, 'a custom runtime speaks by TCP')
     assert.deepEqual(answers[4], ['pong', 'hung up on'], 'nobody reaches the Runtime API of another environment')
     assert.match(text, /users: environments share the server's user id/)
@@ -36,6 +37,18 @@ interface Outcome {
   readonly limits: readonly string[]
 }
 
+/** Init ends only when telemetry has reached a port in the environment. */
+const HEARS_BEFORE_IT_IS_READY = `let heard
+const batch = new Promise((resolve) => (heard = resolve))
+const server = http.createServer((request, response) => request.on('end', () => response.end(heard)).resume())
+await new Promise((resolve) => server.listen(0, 'sandbox.localdomain', resolve))
+await register([])
+await call('PUT', '/2022-07-01/telemetry', { 'Lambda-Extension-Identifier': id, body: {
+  schemaVersion: '2022-12-13', types: ['platform'], buffering: { timeoutMs: 25 },
+  destination: { protocol: 'HTTP', URI: 'http://sandbox.localdomain:' + server.address().port } } })
+await batch
+await next()`
+
 /** Runs from a copy that everybody may read: the checkout may lie where only root gets. */
 async function runAsNobody(directory: string): Promise<Outcome> {
   await chmod(directory, 0o755)
@@ -44,6 +57,11 @@ async function runAsNobody(directory: string): Promise<Outcome> {
   await cp(process.execPath, join(directory, 'node'))
   const data = await mkdtemp(join(directory, 'data-'))
   await chown(data, NOBODY, NOBODY)
+  const layers = join(directory, 'layers')
+  await mkdir(join(layers, 'extensions'), { recursive: true })
+  await writeFile(join(layers, 'text'), '')
+  for (const [path, program] of Object.entries(extensions({ ear: HEARS_BEFORE_IT_IS_READY })))
+    await writeFile(join(layers, path), program, { mode: 0o755 })
   const fixture = (name: string) => join(directory, 'test/environment/fixtures', name)
   const script = join(directory, 'test/environment/start-some.ts')
   const server = [
@@ -62,7 +80,7 @@ async function runAsNobody(directory: string): Promise<Outcome> {
     'setpriv',
     ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', '--', ...server],
     {
-      env: { PATH: '/usr/bin:/bin', LAYERS: fixture('counter') },
+      env: { PATH: '/usr/bin:/bin', LAYERS: layers },
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   )

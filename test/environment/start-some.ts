@@ -3,7 +3,8 @@ import { openEnvironmentHost } from '#environment'
 
 /**
  * Starts one environment for each of the given `codeDirectory` parameters, invokes it once with what the one before has
- * answered, and waits to be killed. LAYERS is their layers.
+ * answered, and waits to be killed. LAYERS is the layers
+ * of those with a managed runtime.
  */
 const [dataDirectory = '', isolation, marker = '', ...codeDirectories] = process.argv.slice(2)
 
@@ -15,18 +16,19 @@ const host = await openEnvironmentHost({
 })
 
 const NODE = `nodejs${process.versions.node.split('.')[0]}.x`
+const isCustom = (codeDirectory: string) => existsSync(`${codeDirectory}/bootstrap`)
 const answers: unknown[] = []
 for (const codeDirectory of codeDirectories) {
   const environment = await host.start({
     functionName: 'test',
     functionVersion: '$LATEST',
-    runtime: existsSync(`${codeDirectory}/bootstrap`) ? 'provided.al2023' : NODE,
+    runtime: isCustom(codeDirectory) ? 'provided.al2023' : NODE,
     handler: 'index.handler',
     memoryMb: 256,
     ephemeralStorageMb: 512,
     timeoutSeconds: 60,
     codeDirectory,
-    ...(process.env.LAYERS !== undefined && { layersDirectory: process.env.LAYERS }),
+    ...(process.env.LAYERS !== undefined && !isCustom(codeDirectory) && { layersDirectory: process.env.LAYERS }),
     fileSystems: [],
     notices: [],
     logging: { format: 'Text', group: '/aws/lambda/test' },

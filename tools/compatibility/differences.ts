@@ -66,9 +66,9 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: 'Plain processes see the directories of the host.',
   },
   {
-    subject: 'Extensions in layers',
-    here: 'Programs in /opt/extensions are not started.',
-    why: 'There is no Extensions API yet.',
+    subject: 'Extensions',
+    here: "`sandbox.localdomain` is an address of each environment's own, but the network is the host's: an extension that listens at localhost or at all addresses finds its port taken while another environment has it, and fails. Extensions are processes of their own and do not see the runtime's; on servers of ordinary users they have a /tmp of their own too. Plain processes have no sandbox.localdomain.",
+    why: 'A network for each environment would need the right to route its packets.',
   },
   {
     subject: 'Lists of layers for one runtime or architecture',
