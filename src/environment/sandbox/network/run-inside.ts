@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { Server, Socket } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 const PROGRAM = join(import.meta.dirname, 'inside.ts')
 const PATIENCE_MS = 10_000
@@ -22,15 +23,13 @@ export async function runInside<Result>(
   const child = spawn(command, [...parameters, ...program], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-    timeout: PATIENCE_MS,
-    killSignal: 'SIGKILL',
   })
-  let said = ''
-  child.stderr?.setEncoding('utf8').on('data', (text) => (said += text))
+  const said = child.stderr === null ? '' : text(child.stderr).catch(() => '')
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS).unref()
   try {
     return await new Promise((resolve, reject) => {
       child.on('error', reject)
-      child.on('close', () => reject(new Error(said.trim() || `${command} has ended`)))
+      child.on('exit', async () => reject(new Error((await said).trim() || `${command} has ended`)))
       child.on('message', (message, handle) => {
         const { pid, error } = message as { pid?: number; error?: string }
         if (pid !== undefined && (handle instanceof Server || handle instanceof Socket)) resolve(take({ handle, pid }))
@@ -38,6 +37,7 @@ export async function runInside<Result>(
       })
     })
   } finally {
+    clearTimeout(timer)
     // It ends when it is alone.
     if (child.connected) child.disconnect()
   }
