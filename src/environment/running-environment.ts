@@ -95,6 +95,10 @@ export class RunningEnvironment implements Environment {
     return this.#processes !== undefined
   }
 
+  get peakMemoryMb(): number {
+    return this.#memory.lastMb
+  }
+
   get ending(): Promise<void> | undefined {
     if (this.#resetting !== undefined) return this.#resetting
     return this.#processes?.isBusy === true ? this.#processes.quiet() : undefined
