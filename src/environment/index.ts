@@ -13,3 +13,4 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
+export type { HostMemory } from './host-memory.ts'

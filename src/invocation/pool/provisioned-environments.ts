@@ -56,6 +56,10 @@ export class ProvisionedEnvironments {
     }
   }
 
+  has(environment: Environment): boolean {
+    return this.#all.has(environment)
+  }
+
   take(): Environment | undefined {
     return this.#idle.pop()
   }
