@@ -14,3 +14,4 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
+export type { HostMemory } from './host-memory.ts'

@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     runtimesDirectory: options.runtimesDirectory,
     isolation: options.isolation,
     network: options.network,
+    memoryMb: options.memoryMb,
     log,
   })
   const directory = new IdentityDirectory({

@@ -96,7 +96,7 @@ export const attacks: readonly Attack[] = [
     detail: ({ neighbour: { key, name } }) => ({ key, name }),
     process: 'open',
   },
-  { name: 'raises its limits, and dumps core', program: 'processes.limits', process: 'as the host allows' },
+  { name: 'raises its limits and its priority', program: 'processes.limits', process: 'as the host allows' },
   // --- its own service
   { name: 'finds the Runtime API of others', program: 'network.runtime_apis', process: 'open' },
   {

@@ -24,12 +24,12 @@ const floods: readonly Flood[] = [
   {
     name: 'starts processes until it may not',
     program: 'floods.processes',
-    ends: (started) => started > 900 && started < 1024,
+    ends: (started) => started > 600 && started < 1024,
   },
   {
     name: 'starts threads until it may not',
     program: 'floods.threads',
-    ends: (started) => started > 900 && started < 1024,
+    ends: (started) => started > 600 && started < 1024,
   },
   {
     name: 'doubles its processes without end',

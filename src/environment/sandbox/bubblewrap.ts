@@ -14,7 +14,7 @@ import { maskedPaths } from './masked-paths.ts'
 import type { PrivateNetwork } from './network/private-network.ts'
 import { openPrivateNetworks } from './network/private-networks.ts'
 import { probe } from './probe.ts'
-import { countsProcessesByUser, limitsScript, MOST_PROCESSES } from './resource-limits.ts'
+import { countsProcessesByUser, limitsScript, MOST_PROCESSES, MOST_PROCESSES_OF_USER } from './resource-limits.ts'
 import type {
   InterpreterPlace,
   ProcessExit,
@@ -209,7 +209,8 @@ class BubblewrapSandbox implements Sandbox {
       '--no-new-privs',
       '--',
     ]
-    const script = program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT
+    const script = `${limitsScript()}
+${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
     return [
       ...(user === undefined ? [] : setpriv),
       '/bin/sh',
@@ -277,13 +278,11 @@ async function terminateBelow(pid: number | undefined): Promise<void> {
 /** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
 const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
-const PROGRAM_SCRIPT = `${limitsScript()}
-. /run/lambent/environment
+const PROGRAM_SCRIPT = `. /run/lambent/environment
 exec "$0" "$@"`
 
 /** A wrapper script gets the interpreter's command line as its arguments; when it is missing, the shell exits with 127. */
-const INTERPRETER_SCRIPT = `${limitsScript()}
-. /run/lambent/environment
+const INTERPRETER_SCRIPT = `. /run/lambent/environment
 if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then exec "$AWS_LAMBDA_EXEC_WRAPPER" "$0" "$@"; fi
 exec "$0" "$@"`
 
@@ -379,7 +378,7 @@ function describeLimits({
   const pids = places.pids
     ? `processes: at most ${MOST_PROCESSES} (cgroup v${places.pids.version})`
     : countsProcessesByUser()
-      ? `processes: at most ${MOST_PROCESSES} (rlimit)`
+      ? `processes: at most ${MOST_PROCESSES_OF_USER} (rlimit)`
       : 'processes: NOT limited (no writable cgroup)'
   const cpu = places.cpu
     ? `cpu: shared in proportion to MemorySize (cgroup v${places.cpu.version})`
