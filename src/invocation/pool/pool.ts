@@ -1,7 +1,7 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
 import type { Allocation, FunctionVersion } from '#resources'
 import { whenEnded } from '../when-ended.ts'
-import { RunTimes, shouldStart } from './pacing.ts'
+import { BRIEF_MS, MOST_AWAKE, RunTimes, shouldStart } from './pacing.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
 /** What a pool may ask of the host; one instance serves all pools. */
@@ -60,6 +60,8 @@ export class Pool {
   /** The most that one of its environments has used. */
   #peakMb = 0
   #isRetired = false
+  /** Due when what waits before idle environments has waited for long enough. */
+  #relief: NodeJS.Timeout | undefined
 
   constructor(version: FunctionVersion, host: PoolHost) {
     this.version = version
@@ -84,7 +86,7 @@ export class Pool {
   }
 
   get isStartWorthwhile(): boolean {
-    if (this.#waiting.length === 0) return false
+    if (this.#waiting.length === 0 || this.#hasReady) return false
     const nowMs = performance.now()
     return shouldStart({
       waiting: this.#waiting.length,
@@ -97,11 +99,13 @@ export class Pool {
 
   /** Runs in an idle environment, or in whichever comes first: a freed one or a new one. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const environment = this.#provisioned.take() ?? this.#takeIdle()
-    if (environment) return this.#run(environment, invocation)
+    const nowMs = performance.now()
+    const environment = this.#areEnoughAwake(nowMs) ? undefined : this.#takeReady()
+    if (environment) return this.#run(environment, invocation, nowMs)
     const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>()
-    this.#waiting.push({ invocation, sinceMs: performance.now(), resolve, reject })
-    this.startIfWorthwhile()
+    this.#waiting.push({ invocation, sinceMs: nowMs, resolve, reject })
+    if (this.#hasReady) this.#relieveSoon()
+    else this.startIfWorthwhile()
     return promise
   }
 
@@ -175,6 +179,36 @@ export class Pool {
     this.shrink(Number.POSITIVE_INFINITY)
   }
 
+  get #hasReady(): boolean {
+    return this.#idle.length > 0 || this.#provisioned.hasIdle
+  }
+
+  #takeReady(): Environment | undefined {
+    return this.#provisioned.take() ?? this.#takeIdle()
+  }
+
+  /** Brief invocations are done sooner by the few that work anyway than by one that has to be woken beside them. */
+  #areEnoughAwake(nowMs: number): boolean {
+    if (this.#busy.size < MOST_AWAKE || !this.#runTimes.areBrief) return false
+    let awake = 0
+    for (const startedMs of this.#busy.values()) if (nowMs - startedMs < BRIEF_MS) awake++
+    return awake >= MOST_AWAKE
+  }
+
+  /** The few may turn out to be at something longer this time. */
+  #relieveSoon(): void {
+    this.#relief ??= setTimeout(() => {
+      this.#relief = undefined
+      const sinceMs = performance.now() - BRIEF_MS
+      while (this.#waiting[0] && this.#waiting[0].sinceMs < sinceMs) {
+        const environment = this.#takeReady()
+        if (!environment) return this.startIfWorthwhile()
+        this.#offer(environment)
+      }
+      if (this.#waiting.length > 0) this.#relieveSoon()
+    }, BRIEF_MS)
+  }
+
   #takeIdle(): Environment | undefined {
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
       if (!this.#isTooOld(idle.environment)) return idle.environment
@@ -183,8 +217,7 @@ export class Pool {
     return undefined
   }
 
-  #run(environment: Environment, invocation: Invocation): Promise<InvocationResult> {
-    const startedMs = performance.now()
+  #run(environment: Environment, invocation: Invocation, startedMs = performance.now()): Promise<InvocationResult> {
     this.#lastRunMs = startedMs
     this.#busy.set(environment, startedMs)
     const result = environment.invoke(invocation)

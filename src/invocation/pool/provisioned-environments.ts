@@ -18,6 +18,10 @@ export class ProvisionedEnvironments {
     return this.#all.size + this.#starting
   }
 
+  get hasIdle(): boolean {
+    return this.#idle.length > 0
+  }
+
   get isShort(): boolean {
     return !this.#hasFailed && this.count < this.wanted
   }
