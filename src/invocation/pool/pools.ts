@@ -133,6 +133,7 @@ export class Pools implements PoolHost {
         this.#abandon(pool)
       }
       if (waiting.some((pool) => pool.isWaiting)) this.#lookAgainSoon()
+      else this.#fewest = undefined
     }, LOOK_AGAIN_MS)
   }
 
@@ -181,7 +182,10 @@ export class Pools implements PoolHost {
 
 /** The first of them, which has waited for longest. */
 const fewestOf = (pools: readonly Pool[]): Pool | undefined =>
-  pools.reduce<Pool | undefined>((fewest, pool) => (fewest && fewest.environments <= pool.environments ? fewest : pool), undefined)
+  pools.reduce<Pool | undefined>(
+    (fewest, pool) => (fewest && fewest.environments <= pool.environments ? fewest : pool),
+    undefined,
+  )
 
 const poolKey = (functionId: string, version: string) => `${functionId}:${version}`
 
