@@ -5,6 +5,7 @@ export {
   openEnvironmentHost,
 } from './environment-host.ts'
 export type {
+  ContainerImage,
   Environment,
   EnvironmentSpec,
   Invocation,
@@ -13,3 +14,4 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
+export { IMAGE_RUNTIME } from './environment-spec.ts'

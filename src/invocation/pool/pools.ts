@@ -1,5 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os'
-import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
+import {
+  type Environment,
+  type EnvironmentHost,
+  IMAGE_RUNTIME,
+  type Invocation,
+  type InvocationResult,
+} from '#environment'
 import { type Allocation, type FunctionVersion, NOTHING_ALLOCATED, throttled } from '#resources'
 import { Pool, type PoolHost } from './pool.ts'
 
@@ -100,7 +106,7 @@ export class Pools implements PoolHost {
   }
 
   startEstimateMs(version: FunctionVersion): number {
-    return this.#environments.startEstimateMs(version.configuration.runtime)
+    return this.#environments.startEstimateMs(version.configuration.runtime ?? IMAGE_RUNTIME)
   }
 
   #poolFor(version: FunctionVersion): Pool {
