@@ -239,7 +239,7 @@ for (const { name, image = {}, ImageConfig, errorType, message } of broken)
     )
     if (errorType !== 'Runtime.ExitError') {
       const launch = (await linesOf(name)).find((line) => line.startsWith('IMAGE\t'))
-      assert.ok(launch?.startsWith(`IMAGE\tLaunch error: ${message}\tEntrypoint: [`), launch)
+      assert.ok(String(launch).startsWith(`IMAGE\tLaunch error: ${message}\tEntrypoint: [`), String(launch))
     }
   })
 

@@ -16,14 +16,6 @@ export async function programImage(mark = '', more: Partial<ImageSetup> & { file
   return { layers: [[program], files], Entrypoint: ['/app'], ...(mark !== '' && { Cmd: [mark] }), ...rest }
 }
 
-const request = async (server: TestServer, FunctionName: string, ImageUri: string) => ({
-  FunctionName,
-  PackageType: 'Image' as const,
-  Code: { ImageUri },
-  Role: await executionRole(server),
-  Timeout: 10,
-})
-
 /** Creates a function of an image without waiting for it. */
 export async function requestImageFunction(
   server: TestServer,
@@ -31,8 +23,16 @@ export async function requestImageFunction(
   ImageUri: string,
   input: Partial<CreateFunctionCommandInput> = {},
 ) {
-  const command = new CreateFunctionCommand({ ...(await request(server, FunctionName, ImageUri)), ...input })
-  return lambdaClient(server).send(command)
+  return lambdaClient(server).send(
+    new CreateFunctionCommand({
+      FunctionName,
+      PackageType: 'Image',
+      Code: { ImageUri },
+      Role: input.Role ?? (await executionRole(server)),
+      Timeout: 10,
+      ...input,
+    }),
+  )
 }
 
 export async function createImageFunction(...args: Parameters<typeof requestImageFunction>): Promise<void> {

@@ -30,7 +30,8 @@ export async function imageProgram(): Promise<Buffer> {
 
 /** As the configuration of an image names them. */
 export interface ImageSetup {
-  readonly layers: readonly (readonly TarEntry[])[]
+  /** What is in each, or the archive itself. */
+  readonly layers: readonly (readonly TarEntry[] | Buffer)[]
   readonly Entrypoint?: readonly string[]
   readonly Cmd?: readonly string[]
   readonly Env?: readonly string[]
@@ -52,6 +53,12 @@ export function writeMultiLayout(directory: string, images: Readonly<Record<stri
   return writeIndex(directory, [writeBlob(directory, index.mediaType, JSON.stringify(index))])
 }
 
+/** The digests of the layers, as a registry keeps them. */
+export const layersOf = ({ layers }: ImageSetup): readonly string[] =>
+  layers.map((layer) => sha256(gzipSync(archiveOf(layer))))
+
+const archiveOf = (layer: ImageSetup['layers'][number]) => (Buffer.isBuffer(layer) ? layer : tarOf(layer))
+
 interface Descriptor {
   readonly mediaType: string
   readonly digest: string
@@ -59,7 +66,7 @@ interface Descriptor {
 }
 
 function writeManifest(directory: string, { layers, ...config }: ImageSetup): Descriptor {
-  const tars = layers.map(tarOf)
+  const tars = layers.map(archiveOf)
   const configuration = {
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     os: 'linux',

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ImageSetup, writeLayout, writeMultiLayout } from './images.ts'
+import { type ImageSetup, layersOf, writeLayout, writeMultiLayout } from './images.ts'
 import { poll } from './poll.ts'
 import { run } from './run.ts'
 import { cleanEnvironment } from './server.ts'
@@ -14,10 +14,12 @@ import { cleanEnvironment } from './server.ts'
 export interface Registry {
   /** `host:port` */
   readonly host: string
-  /** Pushes an image as `<name>:<tag>`; returns its digest. */
-  push(reference: string, image: ImageSetup): Promise<string>
+  /** Pushes an image as `<name>:<tag>`, with options of skopeo's; returns its digest. */
+  push(reference: string, image: ImageSetup, options?: readonly string[]): Promise<string>
   /** Pushes an index with an image for each architecture; returns its digest. */
   pushIndex(reference: string, images: Readonly<Record<string, ImageSetup>>): Promise<string>
+  /** The same as `push`, but the registry loses the layers at once. */
+  pushWithoutLayers(reference: string, image: ImageSetup): Promise<string>
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -45,18 +47,36 @@ export async function startRegistry(user?: RegistryUser): Promise<Registry> {
   await poll(() => canConnect(host))
   let layouts = 0
 
-  async function pushLayout(reference: string, write: (directory: string) => string): Promise<string> {
+  async function pushLayout(
+    reference: string,
+    write: (directory: string) => string,
+    options: readonly string[] = ['--all', '--preserve-digests'],
+  ): Promise<string> {
     const layout = join(home, `layout-${layouts++}`)
     mkdirSync(layout)
-    const digest = write(layout)
+    write(layout)
+    const digestFile = join(layout, 'digest')
     const credentials = user === undefined ? [] : ['--dest-creds', `${user.name}:${user.password}`]
     const [from, to] = [`oci:${layout}:latest`, `docker://${host}/${reference}`]
-    const options = ['--all', '--preserve-digests', '--dest-tls-verify=false', ...credentials]
-    const { code, stderr } = await run('skopeo', ['--insecure-policy', 'copy', ...options, from, to], {
-      env: cleanEnvironment(),
-    })
+    const { code, stderr } = await run(
+      'skopeo',
+      [
+        '--insecure-policy',
+        'copy',
+        ...options,
+        '--digestfile',
+        digestFile,
+        '--dest-tls-verify=false',
+        ...credentials,
+        from,
+        to,
+      ],
+      {
+        env: cleanEnvironment(),
+      },
+    )
     if (code !== 0) throw new Error(stderr)
-    return digest
+    return readFileSync(digestFile, 'utf8').trim().replace('sha256:', '')
   }
 
   async function stop(): Promise<void> {
@@ -66,8 +86,14 @@ export async function startRegistry(user?: RegistryUser): Promise<Registry> {
 
   return {
     host,
-    push: (reference, image) => pushLayout(reference, (layout) => writeLayout(layout, image)),
+    push: (reference, image, options) => pushLayout(reference, (layout) => writeLayout(layout, image), options),
     pushIndex: (reference, images) => pushLayout(reference, (layout) => writeMultiLayout(layout, images)),
+    async pushWithoutLayers(reference, image) {
+      const digest = await pushLayout(reference, (layout) => writeLayout(layout, image))
+      for (const layer of layersOf(image))
+        rmSync(join(home, 'data/docker/registry/v2/blobs/sha256', layer.slice(0, 2), layer), { recursive: true })
+      return digest
+    },
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop()

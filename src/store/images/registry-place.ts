@@ -5,7 +5,7 @@ import type { ImagePlace } from './image-place.ts'
 import { skopeo } from './image-tools.ts'
 
 /** Whoever asks us waits a minute for an answer. */
-const MANIFEST_TIMEOUT_MS = 25_000
+const MANIFEST_TIMEOUT_MS = 15_000
 // Registries take no larger ones.
 const MANIFEST_LIMIT_BYTES = 4 * 1024 * 1024
 /** The largest image over a slow line. */
