@@ -8,7 +8,7 @@ import { GetFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda
 import { invoke, lambdaClient, logsClient } from '../support/clients.ts'
 import { configurationOf } from '../support/functions.ts'
 import { createImageFunction, look, programImage, updateSettings } from '../support/image-functions.ts'
-import { type ImageSetup, imageProgram } from '../support/images.ts'
+import { hostPrograms, type ImageSetup, imageProgram } from '../support/images.ts'
 import { type Registry, startRegistry } from '../support/registry.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
 
@@ -146,6 +146,26 @@ test('extensions of the image run beside the program', async () => {
   assert.ok(lines.includes('the extension of the image has registered'), lines.join('\n'))
   assert.ok(lines.some((line) => line.startsWith('EXTENSION\tName: watcher\tState: Ready')))
   assert.ok(!lines.some((line) => line.startsWith('INIT_START')), 'there is no version of a runtime to tell')
+})
+
+/** A runtime as a shell script. */
+const SCRIPT = `#!/bin/sh
+api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+while true; do
+  event=$(/usr/bin/curl -sS -D /tmp/head "$api/next")
+  while read -r name value; do
+    case "$name" in Lambda-Runtime-Aws-Request-Id:) id=\${value%?};; esac
+  done </tmp/head
+  /usr/bin/curl -sS -X POST "$api/$id/response" -d "$event" >/tmp/answer
+done
+`
+
+test('a script is started by the shell of the image, with the libraries of the image', async () => {
+  const programs = await hostPrograms('/bin/sh', '/usr/bin/curl')
+  // What a loader takes from there would have been loaded with the server's rights, if it had any then.
+  const files = [...programs, { name: 'entry.sh', content: SCRIPT, mode: 0o755 }, { name: 'etc/ld.so.preload' }]
+  await deploy('script', { layers: [files], Entrypoint: ['./entry.sh'] })
+  assert.deepEqual(await ask('script', { a: ['b', 'ü'] }), { a: ['b', 'ü'] })
 })
 
 test('file systems are mounted into the image', async () => {

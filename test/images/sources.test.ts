@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { GetFunctionCommand } from '@aws-sdk/client-lambda'
-import { createUser, lambdaClient } from '../support/clients.ts'
+import { createFunction, createUser, invoke, lambdaClient } from '../support/clients.ts'
 import { configurationOf } from '../support/functions.ts'
 import {
   createImageFunction,
@@ -243,6 +243,24 @@ test('without a directory for them layouts are no images, and without namespaces
       'Source image oci:team/greeting is not valid: images are read from a directory only if lambent is started with --image-layouts <directory>.',
     ),
   )
+})
+
+/** Starts a program that finds this file, but cannot run it. */
+const without = (file: string) => ['unshare', '--mount', 'sh', '-c', `mount --bind /dev/null ${file} && exec "$0" "$@"`]
+
+test('without its tools the server runs all functions but those', { skip: process.getuid?.() !== 0 }, async () => {
+  const args = ['--image-layouts', join(home, 'layouts')]
+  for (const tool of ['/usr/bin/skopeo', '/usr/bin/umoci']) {
+    await using bare = await startTestServer({ within: without(tool), args })
+    assert.deepEqual(
+      await refusalOf(requestImageFunction(bare, 'bare', 'oci:team/greeting')),
+      invalid(
+        'Container images are taken in with skopeo and umoci, which are not installed on this host (apt-get install skopeo umoci).',
+      ),
+    )
+    await createFunction(bare, { FunctionName: 'zip', code: 'echo-node' })
+    assert.deepEqual((await invoke(bare, 'zip', [1])).payload, [1])
+  }
 })
 
 test('a registry that says nothing is not waited for any longer than a caller waits', async (t) => {

@@ -28,6 +28,17 @@ export async function imageProgram(): Promise<Buffer> {
   return readFileSync(program)
 }
 
+/** Programs of this host with the libraries that they are linked to, as an image has them. */
+export async function hostPrograms(...programs: readonly string[]): Promise<readonly TarEntry[]> {
+  const { stdout } = await run('ldd', programs, { env: cleanEnvironment() })
+  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path)
+  return [...new Set([...programs, ...libraries])].map((path) => ({
+    name: path.slice(1),
+    content: readFileSync(path),
+    mode: 0o755,
+  }))
+}
+
 /** As the configuration of an image names them. */
 export interface ImageSetup {
   /** What is in each, or the archive itself. */

@@ -40,6 +40,8 @@ export interface ServerSetup {
   readonly dataDirectory?: string
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** A program that starts the server, whose command line follows. */
+  readonly within?: readonly string[]
   /** SIGKILL so long after its process was begun, ready or not. */
   readonly killAfterMs?: number
   /** Makes the server speak TLS. */
@@ -81,7 +83,7 @@ export function awsEnvironment(server: TestServer, credentials = server.credenti
 
 export async function startTestServer(setup: ServerSetup = {}): Promise<TestServer> {
   const dataDirectory = setup.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lambent-test-'))
-  const [command, ...main] = serverCommand
+  const [command = '', ...main] = [...(setup.within ?? []), ...serverCommand]
   // Interpreters are fetched once for all tests.
   const runtimes = ['--runtimes-dir', join(root, '.cache/runtimes')]
   const { certificate } = setup
