@@ -6,6 +6,7 @@ import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
 import { imagesNotRun } from './function-errors.ts'
+import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
 import { RunningEnvironment } from './running-environment.ts'
 import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
@@ -25,6 +26,7 @@ export interface EnvironmentHost {
   prepareRuntime(runtime: string): Promise<void>
   /** For the operator: which limits hold on this machine. */
   readonly limits: readonly string[]
+  readonly memory: HostMemory
   /** How long a start will probably take. */
   startEstimateMs(runtime: string): number
   /** Kills everything and removes what it left. */
@@ -38,6 +40,8 @@ export interface EnvironmentHostOptions {
   /** Where fetched interpreters are kept; servers may share it. */
   readonly runtimesDirectory: string
   readonly isolation: Isolation
+  /** What all environments together may take; undefined: a share of what the machine has. */
+  readonly memoryMb?: number | undefined
   readonly log: Log
 }
 
@@ -50,6 +54,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   const directory = await openServerDirectory(dataDirectory)
   const cgroups = openCgroupTree(directory.name)
   await directory.record(cgroups.directories)
+  const memory = openHostMemory(cgroups, options.memoryMb)
   const technique = await openTechnique().catch(async (error) => {
     await cgroups.close()
     await directory.remove()
@@ -126,7 +131,8 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   return {
     start,
     prepareRuntime: launcher.prepare,
-    limits: technique.limits,
+    limits: [...technique.limits, `memory of all environments: ${describeMemory(memory)}`],
+    memory,
     startEstimateMs: estimate.estimateMs,
     async close() {
       isClosed = true

@@ -15,3 +15,4 @@ export type {
   StreamedResponse,
 } from './environment-spec.ts'
 export { IMAGE_RUNTIME } from './environment-spec.ts'
+export type { HostMemory } from './host-memory.ts'

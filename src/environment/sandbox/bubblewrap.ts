@@ -198,7 +198,10 @@ class BubblewrapSandbox implements Sandbox {
       '--no-new-privs',
       '--',
     ]
-    const task = program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT
+    const limits = `${user === undefined ? '' : `${OWN_USER_SCRIPT}; `}${LIMITS_SCRIPT}`
+    // Where the host allows less, less holds.
+    const task = `{ ${limits}; } 2>/dev/null
+${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
     const script = fileSystems.length > 0 ? `umask 0; ${task}` : task
     const commandLine = [program ?? `/var/lang/bin/${interpreter?.commands[0]}`, ...parameters]
     return [
@@ -274,13 +277,17 @@ const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
 const ENTERING = `-all,+${ENTERING_RIGHT}`
 
-const PROGRAM_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
-. /run/lambent/environment
+/** As AWS sets them: open files, locked memory in KiB, the stack in KiB, the size of a core file in half KiB. */
+const LIMITS_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -l 64; ulimit -S -s 8192; ulimit -c 20971520`
+
+/** For a user id that is the environment's own, because all processes of a user count. Shells differ in the letter. */
+const OWN_USER_SCRIPT = '{ ulimit -p 742 || ulimit -u 742; }'
+
+const PROGRAM_SCRIPT = `. /run/lambent/environment
 exec "$0" "$@"`
 
 /** A wrapper script gets the interpreter's command line as its arguments; when it is missing, the shell exits with 127. */
-const INTERPRETER_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
-. /run/lambent/environment
+const INTERPRETER_SCRIPT = `. /run/lambent/environment
 if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then exec "$AWS_LAMBDA_EXEC_WRAPPER" "$0" "$@"; fi
 exec "$0" "$@"`
 
