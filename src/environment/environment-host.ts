@@ -5,6 +5,7 @@ import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
+import { imagesNotRun } from './function-errors.ts'
 import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
 import { RunningEnvironment } from './running-environment.ts'
@@ -80,7 +81,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     if (isClosed) throw new Error('the environment host is closed')
     const name = String(++count)
     const id = `${directory.name}-${name}`
-    const launch = await launcher.find(spec)
+    const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
     const startMs = performance.now()
     const start = startRunning(id, name, spec, launch)
@@ -91,7 +92,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   }
 
   async function startRunning(id: string, name: string, spec: EnvironmentSpec, launch: Launch) {
-    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
+    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems, image } = spec
     const { interpreter, clientDirectory, notice } = launch
     const sandbox = await technique.create({
       id: name,
@@ -100,6 +101,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       codeDirectory,
       layersDirectory,
       fileSystems,
+      image,
       clientDirectory,
       interpreter,
     })

@@ -7,9 +7,11 @@ import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
 import type { Cgroup } from '../cgroups/cgroup.ts'
 import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
+import { type EnteringPrograms, findEnteringPrograms } from '../images/host-programs.ts'
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
+import { ENTERING_RIGHT, enterImage, type ImageParts, imageView } from './image-view.ts'
 import { maskedPaths } from './masked-paths.ts'
 import type { PrivateNetwork } from './network/private-network.ts'
 import { openPrivateNetworks } from './network/private-networks.ts'
@@ -61,12 +63,29 @@ export async function openBubblewrap(
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
   const root = hostView()
+  let programs: Promise<EnteringPrograms> | undefined
+  const findPrograms = () => {
+    programs ??= findEnteringPrograms()
+    return programs
+  }
   return {
     limits: describeLimits({ cgroups, storage, users, filter, network }),
+    runsImages: true,
     async create(spec) {
+      const image = spec.image && { image: spec.image, programs: await findPrograms() }
       const temporary = await storage?.take(spec.ephemeralStorageMb)
       const ownNetwork = await networks?.take()
-      return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary, filter, network: ownNetwork })
+      return new BubblewrapSandbox({
+        spec,
+        image,
+        cgroups,
+        storage,
+        users,
+        root,
+        temporary,
+        filter,
+        network: ownNetwork,
+      })
     },
     async close() {
       users?.close()
@@ -78,6 +97,7 @@ export async function openBubblewrap(
 
 interface Parts {
   readonly spec: SandboxSpec
+  readonly image: ImageParts | undefined
   readonly cgroups: CgroupTree
   readonly storage: EphemeralStorage | undefined
   readonly users: UserRange | undefined
@@ -198,36 +218,48 @@ class BubblewrapSandbox implements Sandbox {
    * file system must be open to environments with other user ids, as all users of an access point are one at AWS.
    */
   #command({ program, arguments: parameters }: SandboxCommand): string[] {
-    const { interpreter, fileSystems } = this.#parts.spec
+    const { spec, image } = this.#parts
+    const { interpreter, fileSystems } = spec
     const user = this.#user
+    const kept = image === undefined ? [] : [`--inh-caps=${ENTERING}`, `--ambient-caps=${ENTERING}`]
     const setpriv = [
       'setpriv',
       `--reuid=${user}`,
       `--regid=${user}`,
       '--clear-groups',
-      '--bounding-set=-all',
+      ...kept,
+      `--bounding-set=${image === undefined ? '-all' : ENTERING}`,
       '--no-new-privs',
       '--',
     ]
-    const script = `${limitsScript()}
+    const task = `${limitsScript()}
 ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
+    const script = fileSystems.length > 0 ? `umask 0; ${task}` : task
+    const commandLine = [program ?? `/var/lang/bin/${interpreter?.commands[0]}`, ...parameters]
     return [
       ...(user === undefined ? [] : setpriv),
-      '/bin/sh',
-      '-c',
-      fileSystems.length > 0 ? `umask 0; ${script}` : script,
-      program ?? `/var/lang/bin/${interpreter?.commands[0]}`,
-      ...parameters,
+      ...(image === undefined ? ['/bin/sh', '-c', script, ...commandLine] : enterImage(image, script, commandLine)),
     ]
   }
 
   #arguments(): string[] {
-    const { spec, root, temporary, filter } = this.#parts
-    return [
+    const { spec, image, root, temporary, filter } = this.#parts
+    const temporaryView =
+      temporary === undefined
+        ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs']
+        : ['--bind', temporary]
+    const namespaces = [
       ...(filter === undefined ? [] : ['--seccomp', String(FILTER_FD)]),
       ...['--die-with-parent', '--new-session', '--clearenv'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],
       ...(this.#user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
+    ]
+    if (image !== undefined) {
+      const kept = this.#user === undefined ? ['--cap-add', `cap_${ENTERING_RIGHT}`] : []
+      return [...namespaces, ...kept, ...root, ...imageView(image, spec.fileSystems, FILES_FD, temporaryView)]
+    }
+    return [
+      ...namespaces,
       ...root,
       ...makeParents('/run/lambent/environment'),
       ...['--perms', '0444', '--file', String(FILES_FD.passwd), '/etc/passwd'],
@@ -238,9 +270,7 @@ ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
       ...interpreterView(spec.interpreter),
       ...(spec.clientDirectory === undefined ? [] : ['--ro-bind', spec.clientDirectory, PATHS.runtime]),
       ...['--ro-bind', spec.codeDirectory, PATHS.task],
-      ...(temporary === undefined
-        ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs', '/tmp']
-        : ['--bind', temporary, '/tmp']),
+      ...[...temporaryView, '/tmp'],
       ...spec.fileSystems.flatMap(({ directory, mountPath }) => [
         ...makeParents(mountPath),
         ...['--bind', directory, mountPath],
@@ -277,6 +307,8 @@ async function terminateBelow(pid: number | undefined): Promise<void> {
 
 /** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
 const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
+
+const ENTERING = `-all,+${ENTERING_RIGHT}`
 
 const PROGRAM_SCRIPT = `. /run/lambent/environment
 exec "$0" "$@"`

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { Mount } from '../environment-spec.ts'
+import type { ContainerImage, Mount } from '../environment-spec.ts'
 import type { PrivateNetwork } from './network/private-network.ts'
 import type { SocketHolder } from './socket-holder.ts'
 
@@ -8,6 +8,8 @@ import type { SocketHolder } from './socket-holder.ts'
 export interface SandboxTechnique {
   /** Sentences for the operator: what holds here and what does not. */
   readonly limits: readonly string[]
+  /** Whether an image's root file system can take the place of the host's. */
+  readonly runsImages: boolean
   create(spec: SandboxSpec): Promise<Sandbox>
   close(): Promise<void>
 }
@@ -20,6 +22,8 @@ export interface SandboxSpec {
   readonly codeDirectory: string
   readonly layersDirectory: string | undefined
   readonly fileSystems: readonly Mount[]
+  /** What a process sees in the place of the host. */
+  readonly image: Pick<ContainerImage, 'directory' | 'workingDirectory'> | undefined
   /** The runtime client, seen as the runtime's directory; custom runtimes have none. */
   readonly clientDirectory: string | undefined
   /** None for custom runtimes. */
