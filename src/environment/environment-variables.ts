@@ -27,20 +27,29 @@ export function environmentVariables(
     _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
     _HANDLER: spec.handler,
-    LAMBDA_TASK_ROOT: paths.task,
-    LAMBDA_RUNTIME_DIR: paths.runtime,
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
-    PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
-    // Without the system's own directories: these are the host's, which its loader knows, and not Amazon Linux's.
-    LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
-    PWD: paths.task,
-    SHLVL: '0',
+    ...runtimeVariables(runtime, paths),
+    ...(OLD_KEY_NAMES.has(runtime.identifier) && {
+      AWS_ACCESS_KEY: spec.credentials.accessKeyId,
+      AWS_SECRET_KEY: spec.credentials.secretAccessKey,
+    }),
     ...loggingVariables(spec),
-    ...(isInterpreted(runtime) && managedVariables(spec, runtime, paths)),
     ...spec.variables,
   }
 }
+
+/** Those of every function of a runtime. */
+export const runtimeVariables = (runtime: Runtime, paths: SandboxPaths): Record<string, string> => ({
+  LAMBDA_TASK_ROOT: paths.task,
+  LAMBDA_RUNTIME_DIR: paths.runtime,
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
+  // Without the system's own directories: these are the host's, which its loader knows, and not Amazon Linux's.
+  LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
+  PWD: paths.task,
+  SHLVL: '0',
+  ...(isInterpreted(runtime) && managedVariables(runtime, paths)),
+})
 
 /** An extension's process has what the function's has, without what is about the runtime. */
 export const extensionVariables = (variables: Readonly<Record<string, string>>): Record<string, string> =>
@@ -63,18 +72,10 @@ const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> 
     : {}
 
 /** What only the managed runtimes have. */
-const managedVariables = (
-  spec: EnvironmentSpec,
-  runtime: Interpreted,
-  paths: SandboxPaths,
-): Record<string, string> => ({
+const managedVariables = (runtime: Interpreted, paths: SandboxPaths): Record<string, string> => ({
   AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.identifier}`,
   PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
   ...languageVariables(runtime, paths),
-  ...(OLD_KEY_NAMES.has(runtime.identifier) && {
-    AWS_ACCESS_KEY: spec.credentials.accessKeyId,
-    AWS_SECRET_KEY: spec.credentials.secretAccessKey,
-  }),
 })
 
 /** Their version of the SDK for Java still reads these. */

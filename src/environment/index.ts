@@ -13,3 +13,4 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
+export { MOST_PREPARED } from './prepared/prepared-sandboxes.ts'

@@ -5,15 +5,15 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
-import type { Cgroup } from '../cgroups/cgroup.ts'
+import type { Cgroup, CgroupLimits } from '../cgroups/cgroup.ts'
 import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
 import type {
+  AdaptableSandbox,
   InterpreterPlace,
   ProcessExit,
-  Sandbox,
   SandboxCommand,
   SandboxPaths,
   SandboxProcess,
@@ -50,12 +50,15 @@ export async function openBubblewrap(directory: string, cgroups: CgroupTree): Pr
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
   const root = hostView()
+  async function create(spec: SandboxSpec): Promise<AdaptableSandbox> {
+    const temporary = await storage?.take(spec.ephemeralStorageMb)
+    return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary })
+  }
   return {
     limits: describeLimits(cgroups, storage, users),
-    async create(spec) {
-      const temporary = await storage?.take(spec.ephemeralStorageMb)
-      return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary })
-    },
+    create,
+    // An ordinary user cannot mount anything into a sandbox that is there.
+    prepare: isRoot ? create : undefined,
     async close() {
       users?.close()
       await storage?.close()
@@ -73,26 +76,27 @@ interface Parts {
   readonly temporary: string | undefined
 }
 
-class BubblewrapSandbox implements Sandbox {
+class BubblewrapSandbox implements AdaptableSandbox {
   readonly paths = PATHS
   readonly loopback: string
   readonly #user: number | undefined
   readonly #parts: Parts
+  #spec: SandboxSpec
   readonly #cgroup: Cgroup
   readonly #children = new Set<ChildProcess>()
 
   constructor(parts: Parts) {
-    const { spec, cgroups, storage, users } = parts
+    const { spec, cgroups, users } = parts
     this.#parts = parts
+    this.#spec = spec
     this.#user = users?.take()
     this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
-    // What lies in a memory file system counts as the group's memory.
-    const temporaryMb = storage?.kind === 'disk' ? 0 : spec.ephemeralStorageMb
-    this.#cgroup = cgroups.create(spec.id, {
-      memoryBytes: (spec.memoryMb + HEADROOM_MB + temporaryMb) * 1024 * 1024,
-      processes: MOST_PROCESSES,
-      cpus: spec.memoryMb / MEMORY_MB_PER_CPU,
-    })
+    this.#cgroup = cgroups.create(spec.id, this.#limits())
+  }
+
+  adapt(spec: SandboxSpec): void {
+    this.#spec = spec
+    this.#cgroup.limit(this.#limits())
   }
 
   async owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
@@ -169,12 +173,23 @@ class BubblewrapSandbox implements Sandbox {
     if (this.#user !== undefined) users?.giveBack(this.#user)
   }
 
+  #limits(): CgroupLimits {
+    const { memoryMb, ephemeralStorageMb } = this.#spec
+    // What lies in a memory file system counts as the group's memory.
+    const temporaryMb = this.#parts.storage?.kind === 'disk' ? 0 : ephemeralStorageMb
+    return {
+      memoryBytes: (memoryMb + HEADROOM_MB + temporaryMb) * 1024 * 1024,
+      processes: MOST_PROCESSES,
+      cpus: memoryMb / MEMORY_MB_PER_CPU,
+    }
+  }
+
   /**
    * Gives up all rights first; only then the variables are set and the interpreter starts. What it writes into a shared
    * file system must be open to environments with other user ids, as all users of an access point are one at AWS.
    */
   #command({ program, arguments: parameters }: SandboxCommand): string[] {
-    const { interpreter, fileSystems } = this.#parts.spec
+    const { interpreter, fileSystems } = this.#spec
     const user = this.#user
     const setpriv = [
       'setpriv',
@@ -197,7 +212,8 @@ class BubblewrapSandbox implements Sandbox {
   }
 
   #arguments(): string[] {
-    const { spec, root, temporary } = this.#parts
+    const { root, temporary } = this.#parts
+    const spec = this.#spec
     return [
       ...['--die-with-parent', '--new-session', '--clearenv'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],

@@ -8,6 +8,8 @@ export interface SandboxTechnique {
   /** Sentences for the operator: what holds here and what does not. */
   readonly limits: readonly string[]
   create(spec: SandboxSpec): Promise<Sandbox>
+  /** The same for a function that is not known yet; undefined where this is not possible. */
+  readonly prepare?: ((spec: SandboxSpec) => Promise<AdaptableSandbox>) | undefined
   close(): Promise<void>
 }
 
@@ -52,6 +54,11 @@ export interface Sandbox {
   /** 0 when unknown. */
   peakMemoryBytes(): number
   remove(): Promise<void>
+}
+
+export interface AdaptableSandbox extends Sandbox {
+  /** From now on it has these limits, and what is started in it sees these directories. */
+  adapt(spec: SandboxSpec): void
 }
 
 export interface SandboxPaths {

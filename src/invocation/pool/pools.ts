@@ -1,12 +1,19 @@
 import { availableParallelism, totalmem } from 'node:os'
-import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
+import {
+  type Environment,
+  type EnvironmentHost,
+  type Invocation,
+  type InvocationResult,
+  MOST_PREPARED,
+} from '#environment'
 import { type Allocation, type FunctionVersion, NOTHING_ALLOCATED, throttled } from '#resources'
 import { Pool, type PoolHost } from './pool.ts'
 
 // Each start takes a core for tens of milliseconds; more at a time would only make all of them late.
 const MAX_STARTING = 2 * availableParallelism()
-// An idle interpreter takes about 40 MiB; this leaves half of the host's memory to what functions do.
-const MAX_ENVIRONMENTS = Math.max(8, Math.floor(totalmem() / 2 ** 20 / 2 / 48))
+// An idle interpreter takes about 40 MiB, also one that is prepared; this leaves half of the host's memory to what
+// functions do.
+const MAX_ENVIRONMENTS = Math.max(8, Math.floor(totalmem() / 2 ** 20 / 2 / 48) - MOST_PREPARED)
 // How soon a queue is looked at again; well below the time of a start.
 const LOOK_AGAIN_MS = 10
 // AWS keeps idle environments for some minutes.
@@ -100,7 +107,7 @@ export class Pools implements PoolHost {
   }
 
   startEstimateMs(version: FunctionVersion): number {
-    return this.#environments.startEstimateMs(version.configuration.runtime)
+    return this.#environments.startEstimateMs(version.configuration.runtime, this.#starting)
   }
 
   #poolFor(version: FunctionVersion): Pool {

@@ -9,6 +9,7 @@ const { toResponse, runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 const { isStreaming, offerStreaming, runStreaming } = require('./streaming.cjs')
+const { isPrepared, waitForFunction } = require('./prepared.cjs')
 
 const RUNTIME_SOCKET = 3
 const INVOCATION = '/2018-06-01/runtime/invocation/'
@@ -17,34 +18,27 @@ const INIT_ERROR = 'POST /2018-06-01/runtime/init/error HTTP/1.1\r\n'
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type'
 
 const { env } = process
-const fixedContext = {
-  functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-  functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-  memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-  logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-  logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-}
+let fixedContext
 
 let handler
 let respond
 /** The invocation whose answer is still owed. */
 let current
+let socket
 
-const socket = new Socket({
-  fd: RUNTIME_SOCKET,
-  readable: true,
-  writable: true,
-  onread: { buffer: Buffer.allocUnsafe(65536), callback: receive },
-})
-// The server has gone: nobody is left to work for.
-socket.on('end', () => process.exit(0))
-socket.on('error', () => process.exit(0))
-socket.unref()
-
-start()
+if (isPrepared()) waitForFunction(RUNTIME_SOCKET).then(start)
+else start()
 
 async function start() {
-  patchConsole()
+  fixedContext = {
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  }
+  openSocket()
+  patchConsole(env)
   process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129))
   process.on('unhandledRejection', (reason) => {
     const error = runtimeError('UnhandledPromiseRejection', String(reason))
@@ -63,6 +57,19 @@ async function start() {
   respond = isStreaming(handler) ? respondStreaming : respondBuffered
   socket.ref()
   socket.write(NEXT, 'latin1')
+}
+
+function openSocket() {
+  socket = new Socket({
+    fd: RUNTIME_SOCKET,
+    readable: true,
+    writable: true,
+    onread: { buffer: Buffer.allocUnsafe(65536), callback: receive },
+  })
+  // The server has gone: nobody is left to work for.
+  socket.on('end', () => process.exit(0))
+  socket.on('error', () => process.exit(0))
+  socket.unref()
 }
 
 // --- receiving: responses of the Runtime API, of which only those to `next` carry an event

@@ -1,0 +1,1 @@
+// Nothing but a module to be imported.
