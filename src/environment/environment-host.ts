@@ -102,7 +102,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     }
     const externals = await findExternalExtensions(spec)
     // External extensions come first, and only then the runtime.
-    const ready = externals.length === 0 ? await prepared.take(spec, launch, room) : undefined
+    const ready = externals.length === 0 ? prepared.take(spec, launch, room) : undefined
     const sandbox = ready ?? (await technique.create({ id: name, ...room }))
     const door = await openRuntimeDoor(sandbox).catch(async (error) => {
       await sandbox.remove()

@@ -15,7 +15,7 @@ export interface PreparedSandboxes {
   /** The runtime is in use: some are kept ready for it. */
   want(launch: Launch): void
   /** Undefined when there is none, or the function needs a start of its own. */
-  take(spec: EnvironmentSpec, launch: Launch, room: Omit<SandboxSpec, 'id'>): Promise<Sandbox | undefined>
+  take(spec: EnvironmentSpec, launch: Launch, room: Omit<SandboxSpec, 'id'>): Sandbox | undefined
   readyCount(runtime: string): number
   close(): Promise<void>
 }
@@ -126,10 +126,10 @@ export function openPreparedSandboxes({ technique, directory, log, calm }: Prepa
 
   return {
     want,
-    async take(spec, launch, room) {
+    take(spec, launch, room) {
       want(launch)
       const shelf = shelves.get(launch.runtime.identifier)
-      if (shelf === undefined || !(await isSuitable(spec))) return undefined
+      if (shelf === undefined || !isSuitable(spec)) return undefined
       const prepared = shelf.take()
       fill()
       try {

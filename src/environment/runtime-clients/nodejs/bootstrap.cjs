@@ -9,7 +9,7 @@ const { toResponse, runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 const { isStreaming, offerStreaming, runStreaming } = require('./streaming.cjs')
-const { isPrepared, waitForFunction } = require('./prepared.cjs')
+const { become, receiveVariables, warmUp } = require('./prepared.cjs')
 
 const RUNTIME_SOCKET = 3
 const INVOCATION = '/2018-06-01/runtime/invocation/'
@@ -24,12 +24,34 @@ let handler
 let respond
 /** The invocation whose answer is still owed. */
 let current
-let socket
+let take = receive
 
-if (isPrepared()) waitForFunction(RUNTIME_SOCKET).then(start)
+const socket = new Socket({
+  fd: RUNTIME_SOCKET,
+  readable: true,
+  writable: true,
+  onread: { buffer: Buffer.allocUnsafe(65536), callback: (length, buffer) => take(length, buffer) },
+})
+// The server has gone: nobody is left to work for.
+socket.on('end', () => process.exit(0))
+socket.on('error', () => process.exit(0))
+
+if (process.env._HANDLER === undefined) startWhenTold()
 else start()
 
+/** Whoever is not started for a function has been started ahead of it. */
+async function startWhenTold() {
+  await warmUp()
+  take = receiveVariables((variables) => {
+    take = receive
+    become(variables)
+    start()
+  })
+  socket.write('ready\n')
+}
+
 async function start() {
+  socket.unref()
   fixedContext = {
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -37,7 +59,6 @@ async function start() {
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
   }
-  openSocket()
   patchConsole(env)
   process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129))
   process.on('unhandledRejection', (reason) => {
@@ -57,19 +78,6 @@ async function start() {
   respond = isStreaming(handler) ? respondStreaming : respondBuffered
   socket.ref()
   socket.write(NEXT, 'latin1')
-}
-
-function openSocket() {
-  socket = new Socket({
-    fd: RUNTIME_SOCKET,
-    readable: true,
-    writable: true,
-    onread: { buffer: Buffer.allocUnsafe(65536), callback: receive },
-  })
-  // The server has gone: nobody is left to work for.
-  socket.on('end', () => process.exit(0))
-  socket.on('error', () => process.exit(0))
-  socket.unref()
 }
 
 // --- receiving: responses of the Runtime API, of which only those to `next` carry an event
