@@ -6,7 +6,7 @@ import {
   readControl,
   removeGroup,
   tryWriteControl,
-  writeControl,
+  writeControlSlowly,
 } from './cgroup-files.ts'
 
 export interface CgroupPlace {
@@ -73,8 +73,9 @@ export class Cgroup {
     return this.#isFrozen
   }
 
-  add(pid: number): void {
-    for (const directory of this.#directories) writeControl(`${directory}/cgroup.procs`, String(pid))
+  /** The kernel waits until all processors have seen the first of these; this process must not. */
+  async add(pid: number): Promise<void> {
+    for (const directory of this.#directories) await writeControlSlowly(`${directory}/cgroup.procs`, String(pid))
   }
 
   freeze(): void {

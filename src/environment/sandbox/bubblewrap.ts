@@ -10,15 +10,17 @@ import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
-import type {
-  AdaptableSandbox,
-  InterpreterPlace,
-  ProcessExit,
-  SandboxCommand,
-  SandboxPaths,
-  SandboxProcess,
-  SandboxSpec,
-  SandboxTechnique,
+import { type Nest, type Nests, openNests } from './nests.ts'
+import {
+  type AdaptableSandbox,
+  type InterpreterPlace,
+  LOG_FD,
+  type ProcessExit,
+  type SandboxCommand,
+  type SandboxPaths,
+  type SandboxProcess,
+  type SandboxSpec,
+  type SandboxTechnique,
 } from './sandbox.ts'
 import { childrenOf, isHeldBelow, type SocketHolder } from './socket-holder.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
@@ -35,6 +37,7 @@ const MOST_OPEN_FILES = 1024
 const SEEN_USER = 993
 const SEEN_GROUP = 990
 
+const RUNTIME_FD = 3
 const ARGUMENTS_FD = 4
 const FILES_FD = { environment: 5, passwd: 6, group: 7, hosts: 8 }
 /** The upper half of 127.0.0.0/8 is for environments. */
@@ -50,9 +53,10 @@ export async function openBubblewrap(directory: string, cgroups: CgroupTree): Pr
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
   const root = hostView()
+  const nests = openNests(cgroups, () => startChild(['/bin/sh'], 'pipe', []))
   async function create(spec: SandboxSpec): Promise<AdaptableSandbox> {
     const temporary = await storage?.take(spec.ephemeralStorageMb)
-    return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary })
+    return new BubblewrapSandbox({ spec, nests, storage, users, root, temporary })
   }
   return {
     limits: describeLimits(cgroups, storage, users),
@@ -61,6 +65,7 @@ export async function openBubblewrap(directory: string, cgroups: CgroupTree): Pr
     prepare: isRoot ? create : undefined,
     async close() {
       users?.close()
+      await nests.close()
       await storage?.close()
     },
   }
@@ -68,7 +73,7 @@ export async function openBubblewrap(directory: string, cgroups: CgroupTree): Pr
 
 interface Parts {
   readonly spec: SandboxSpec
-  readonly cgroups: CgroupTree
+  readonly nests: Nests
   readonly storage: EphemeralStorage | undefined
   readonly users: UserRange | undefined
   readonly root: readonly string[]
@@ -82,16 +87,16 @@ class BubblewrapSandbox implements AdaptableSandbox {
   readonly #user: number | undefined
   readonly #parts: Parts
   #spec: SandboxSpec
-  readonly #cgroup: Cgroup
+  readonly #nest: Nest
   readonly #children = new Set<ChildProcess>()
 
   constructor(parts: Parts) {
-    const { spec, cgroups, users } = parts
+    const { spec, nests, users } = parts
     this.#parts = parts
     this.#spec = spec
     this.#user = users?.take()
     this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
-    this.#cgroup = cgroups.create(spec.id, this.#limits())
+    this.#nest = nests.take(this.#limits())
   }
 
   adapt(spec: SandboxSpec): void {
@@ -108,12 +113,10 @@ class BubblewrapSandbox implements AdaptableSandbox {
   }
 
   async start(wanted: SandboxCommand): Promise<SandboxProcess> {
-    const [third, last] = [wanted.hasRuntimeSocket, wanted.hasLogPipe].map((has) => (has ? 'pipe' : 'ignore'))
-    // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
-    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
-      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last],
-      env: HOST_VARIABLES,
-    })
+    const unwanted = [...(wanted.hasRuntimeSocket ? [] : [RUNTIME_FD]), ...(wanted.hasLogPipe ? [] : [LOG_FD])]
+    const command = ['bwrap', '--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)]
+    const nested = this.#nest.become(command, unwanted)
+    const child = nested ?? startChild(command, 'ignore', unwanted)
     const kill = () => void child.kill('SIGKILL')
     const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
@@ -121,10 +124,13 @@ class BubblewrapSandbox implements AdaptableSandbox {
     child.once('exit', () => this.#children.delete(child))
     // It waits for its arguments, so everything it will ever start is born inside the control group.
     try {
-      this.#cgroup.add(child.pid)
+      if (nested === undefined) await this.#cgroup.add(child.pid)
     } catch (error) {
-      kill()
-      throw error
+      // Killed meanwhile, it is in no group any more; its exit tells.
+      if (!child.killed) {
+        kill()
+        throw error
+      }
     }
     const feed = (descriptor: number, text: string) => {
       const pipe = child.stdio[descriptor]
@@ -141,6 +147,10 @@ class BubblewrapSandbox implements AdaptableSandbox {
     feed(FILES_FD.hosts, `${readText('/etc/hosts')}\n${this.loopback} sandbox.localdomain sandbox\n`)
     feed(FILES_FD.group, `root:x:0:\nsbx_user1051:x:${this.#user ?? SEEN_GROUP}:\n`)
     return { ...(await process), exit: (await process).exit.then(withSignal) }
+  }
+
+  get #cgroup(): Cgroup {
+    return this.#nest.cgroup
   }
 
   freeze(): void {
@@ -264,6 +274,19 @@ async function terminateBelow(pid: number | undefined): Promise<void> {
     }
   }
 }
+
+/** The empty environment is a matter of safety: what the user set must not reach a program that still has rights. */
+const startChild = (
+  [program = '', ...parameters]: readonly string[],
+  input: 'pipe' | 'ignore',
+  unwanted: readonly number[],
+) =>
+  spawn(program, parameters, {
+    stdio: [input, ...DESCRIPTORS.map((number) => (unwanted.includes(number) ? 'ignore' : 'pipe'))],
+    env: HOST_VARIABLES,
+  })
+
+const DESCRIPTORS = Array.from({ length: LOG_FD }, (_, index) => index + 1)
 
 /** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
 const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }

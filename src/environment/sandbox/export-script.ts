@@ -1,9 +1,12 @@
 /** Variables as a shell script, read by the shell that has already given up its rights. */
 export function exportScript(variables: Readonly<Record<string, string>>): string {
   return exportable(variables)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
     .join('')
 }
+
+/** For a shell. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 /** Those that a process can have, as it can have them. */
 export const exportable = (variables: Readonly<Record<string, string>>): [name: string, value: string][] =>
