@@ -97,7 +97,6 @@ async function firstLine(server: ChildProcess): Promise<string> {
   return String(line)
 }
 
-
 function readGroups(directory: string): string[] {
   const [server] = readdirSync(`${directory}/environments`)
   return JSON.parse(readFileSync(`${directory}/environments/${server}/cgroups.json`, 'utf8'))
