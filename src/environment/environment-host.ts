@@ -126,6 +126,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
         door.close()
       },
     })
+    sandbox.endBoost()
     estimate.observe(spec.runtime, ready === undefined ? 'ordinary' : 'prepared', performance.now() - startMs)
     environments.set(id, environment)
     return environment

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { exportable } from '../sandbox/export-script.ts'
 import type {
   AdaptableSandbox,
@@ -45,7 +45,11 @@ export class PreparedSandbox {
   static async start(preparation: Preparation): Promise<PreparedSandbox> {
     const { prepare, directory, spec } = preparation
     const [codeDirectory, layersDirectory] = [`${directory}/task`, `${directory}/opt`]
-    for (const path of [codeDirectory, layersDirectory]) await mkdir(path, { recursive: true, mode: 0o755 })
+    for (const path of [codeDirectory, layersDirectory]) {
+      await mkdir(path, { recursive: true })
+      // Whatever the server's own mask says.
+      await chmod(path, 0o755)
+    }
     const sandbox = await prepare({ ...spec, codeDirectory, layersDirectory, fileSystems: [] })
     try {
       const waiting = await sandbox.start(preparation.command(sandbox))
@@ -94,6 +98,7 @@ function givenSandbox(sandbox: Sandbox, waiting: SandboxProcess, remove: () => P
     freeze: () => sandbox.freeze(),
     thaw: () => sandbox.thaw(),
     kill: () => sandbox.kill(),
+    endBoost: () => sandbox.endBoost(),
     outOfMemoryKills: () => sandbox.outOfMemoryKills(),
     peakMemoryBytes: () => sandbox.peakMemoryBytes(),
     remove,

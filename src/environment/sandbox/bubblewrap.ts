@@ -22,6 +22,7 @@ import {
   type SandboxSpec,
   type SandboxTechnique,
 } from './sandbox.ts'
+import { openSettings, SEEN_SETTINGS } from './settings.ts'
 import { childrenOf, isHeldBelow, type SocketHolder } from './socket-holder.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
@@ -29,6 +30,8 @@ const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', tempor
 
 /** 1 virtual CPU belongs to this much memory. */
 const MEMORY_MB_PER_CPU = 1769
+/** As on AWS, whose functions start with more processor than their memory buys. */
+const BOOST_CPUS = 1
 /** Our runtime client and its interpreter are part of the process here, where AWS counts them less. */
 const HEADROOM_MB = 32
 const MOST_PROCESSES = 1024
@@ -53,16 +56,28 @@ export async function openBubblewrap(directory: string, cgroups: CgroupTree): Pr
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
   const root = hostView()
+  const settings = openSettings(`${dirname(directory)}/settings`, SETTING_FILES)
   const nests = openNests(cgroups, () => startChild(['/bin/sh'], 'pipe', []))
-  async function create(spec: SandboxSpec): Promise<AdaptableSandbox> {
+  async function prepare(spec: SandboxSpec): Promise<BubblewrapSandbox> {
     const temporary = await storage?.take(spec.ephemeralStorageMb)
-    return new BubblewrapSandbox({ spec, nests, storage, users, root, temporary })
+    return new BubblewrapSandbox({
+      spec,
+      nests,
+      storage,
+      users,
+      root: [...root, ...makeParents(SEEN_SETTINGS), ...settings.view()],
+      temporary,
+    })
   }
   return {
     limits: describeLimits(cgroups, storage, users),
-    create,
+    async create(spec) {
+      const sandbox = await prepare(spec)
+      sandbox.adapt(spec)
+      return sandbox
+    },
     // An ordinary user cannot mount anything into a sandbox that is there.
-    prepare: isRoot ? create : undefined,
+    prepare: isRoot ? prepare : undefined,
     async close() {
       users?.close()
       await nests.close()
@@ -101,6 +116,10 @@ class BubblewrapSandbox implements AdaptableSandbox {
 
   adapt(spec: SandboxSpec): void {
     this.#spec = spec
+    this.#cgroup.limit({ ...this.#limits(), cpus: Math.max(BOOST_CPUS, this.#limits().cpus) })
+  }
+
+  endBoost(): void {
     this.#cgroup.limit(this.#limits())
   }
 
@@ -352,24 +371,17 @@ function makeParents(path: string): string[] {
   return parent === '/' ? [] : [...makeParents(parent), '--perms', '0755', '--dir', parent]
 }
 
+/** Small ones, of which each environment has the state of its start. */
+const SETTING_FILES = [
+  ...['/etc/nsswitch.conf', '/etc/host.conf', '/etc/gai.conf', '/etc/services', '/etc/protocols', '/etc/localtime'],
+  ...['/etc/ca-certificates.conf', '/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/mime.types'],
+]
+
+/** The first is a file that may be written anew while environments live. */
 const SETTINGS = [
-  ...['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/host.conf', '/etc/gai.conf', '/etc/services', '/etc/protocols'],
-  ...[
-    '/etc/ssl',
-    '/etc/pki',
-    '/etc/ca-certificates',
-    '/etc/ca-certificates.conf',
-    '/etc/crypto-policies',
-    '/etc/openssl',
-  ],
-  ...[
-    '/etc/ld.so.cache',
-    '/etc/ld.so.conf',
-    '/etc/ld.so.conf.d',
-    '/etc/alternatives',
-    '/etc/localtime',
-    '/etc/mime.types',
-  ],
+  '/etc/resolv.conf',
+  ...['/etc/ssl', '/etc/pki', '/etc/ca-certificates', '/etc/crypto-policies', '/etc/openssl'],
+  ...['/etc/ld.so.conf.d', '/etc/alternatives'],
 ]
 
 function bindOrLink(path: string, seenAs = path): string[] {

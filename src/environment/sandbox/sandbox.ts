@@ -50,6 +50,8 @@ export interface Sandbox {
   thaw(): void
   /** SIGKILL to everything inside. */
   kill(): void
+  /** The Init phase is over: from now on it has the share of the processors that its memory buys. */
+  endBoost(): void
   outOfMemoryKills(): number
   /** 0 when unknown. */
   peakMemoryBytes(): number
