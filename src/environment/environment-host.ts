@@ -5,6 +5,7 @@ import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
+import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
 import { openPreparedSandboxes } from './prepared/prepared-sandboxes.ts'
 import { RunningEnvironment } from './running-environment.ts'
@@ -25,6 +26,7 @@ export interface EnvironmentHost {
   prepareRuntime(runtime: string): Promise<void>
   /** For the operator: which limits hold on this machine. */
   readonly limits: readonly string[]
+  readonly memory: HostMemory
   /** How long a start will probably take when so many others are on their way. */
   startEstimateMs(runtime: string, others: number): number
   /** Kills everything and removes what it left. */
@@ -38,6 +40,8 @@ export interface EnvironmentHostOptions {
   /** Where fetched interpreters are kept; servers may share it. */
   readonly runtimesDirectory: string
   readonly isolation: Isolation
+  /** What all environments together may take; undefined: a share of what the machine has. */
+  readonly memoryMb?: number | undefined
   readonly log: Log
 }
 
@@ -50,6 +54,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   const directory = await openServerDirectory(dataDirectory)
   const cgroups = openCgroupTree(directory.name)
   await directory.record(cgroups.directories)
+  const memory = openHostMemory(cgroups, options.memoryMb)
   const technique = await openTechnique().catch(async (error) => {
     await cgroups.close()
     await directory.remove()
@@ -59,10 +64,10 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   const freezer = createIdleFreezer()
   const polling = createEagerPolling()
   const estimate = createStartEstimate()
-  const preparing = `${directory.path}/prepared`
   const prepared = openPreparedSandboxes({
     technique,
-    directory: preparing,
+    directory: `${directory.path}/prepared`,
+    memory,
     log,
     calm: () => Promise.allSettled(starting),
   })
@@ -138,7 +143,8 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       const launch = await launcher.prepare(runtime)
       if (launch !== undefined) prepared.want(launch)
     },
-    limits: technique.limits,
+    limits: [...technique.limits, `memory of all environments: ${describeMemory(memory)}`],
+    memory,
     startEstimateMs: (runtime, others) =>
       estimate.estimateMs(runtime, prepared.readyCount(runtime) > others ? 'prepared' : 'ordinary'),
     async close() {

@@ -13,4 +13,4 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
-export { MOST_PREPARED } from './prepared/prepared-sandboxes.ts'
+export type { HostMemory } from './host-memory.ts'

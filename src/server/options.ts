@@ -24,6 +24,8 @@ export interface ServerOptions {
   /** What the port speaks TLS with; undefined: plain HTTP. */
   readonly tls?: Tls
   readonly isolation: 'bubblewrap' | 'process'
+  /** What all environments together may take; undefined: a share of what the machine has. */
+  readonly memoryMb?: number
   /** What the code of all functions and layers of an account may take. */
   readonly codeLimitBytes: number
   /** Directories by the ARN of the access point that they stand for. */
@@ -100,6 +102,12 @@ const options = {
     help: '0 to 8760 hours',
     check: (value) => /^\d{1,4}$/.test(value) && Number(value) <= 8760,
   },
+  'memory-mb': {
+    default: '',
+    form: 'MB',
+    help: 'a number of megabytes, at least 128',
+    check: (value) => value === '' || (/^[1-9]\d{2,8}$/.test(value) && Number(value) >= 128),
+  },
   // AWS's 75 GB.
   'code-storage-mb': {
     default: '76800',
@@ -143,6 +151,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   const preset = presetRootKey(environment)
   const tls = readTls(value('tls-cert'), value('tls-key'))
   const awsKey = keyPair(environment, 'LAMBENT_AWS')
+  const memoryMb = value('memory-mb')
   const read: ServerOptions = {
     port: Number(value('port')),
     host: value('host'),
@@ -154,6 +163,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
     failedEventHours: Number(value('failed-event-hours')),
+    ...(memoryMb !== '' && { memoryMb: Number(memoryMb) }),
     codeLimitBytes: Number(value('code-storage-mb')) * 1024 * 1024,
     fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),

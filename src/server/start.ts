@@ -56,6 +56,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     dataDirectory: options.dataDirectory,
     runtimesDirectory: options.runtimesDirectory,
     isolation: options.isolation,
+    memoryMb: options.memoryMb,
     log,
   })
   const directory = new IdentityDirectory({

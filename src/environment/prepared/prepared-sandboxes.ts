@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '#base'
 import type { EnvironmentSpec } from '../environment-spec.ts'
 import { runtimeVariables } from '../environment-variables.ts'
+import type { HostMemory } from '../host-memory.ts'
 import type { Launch } from '../runtimes/launcher.ts'
 import type { Sandbox, SandboxCommand, SandboxSpec, SandboxTechnique } from '../sandbox/sandbox.ts'
 import { type Mounts, openMounts } from './mounts.ts'
@@ -20,8 +21,12 @@ export interface PreparedSandboxes {
   close(): Promise<void>
 }
 
-/** Of all runtimes together; each is an idle interpreter's memory. */
-export const MOST_PREPARED = 6
+/** Of all runtimes together. */
+const MOST_PREPARED = 6
+/** What one takes, and the share of the host's memory for environments that all may take. */
+const [BYTES, MOST_SHARE] = [48 * 2 ** 20, 1 / 16]
+/** While environments take more than this share of it, or the machine has less, none is made. */
+const [CROWDED_SHARE, LEAST_AVAILABLE_BYTES] = [1 / 2, 512 * 2 ** 20]
 /** Of the smallest function. So one that starts gets little of a processor that others want. */
 const MEMORY_MB = 128
 /** After a start, because what comes next is its first invocation. */
@@ -32,12 +37,14 @@ export interface PreparedOptions {
   readonly technique: SandboxTechnique
   /** For this alone. */
   readonly directory: string
+  readonly memory: HostMemory
   readonly log: Log
   /** Resolves when no environment is being started. */
   calm(): Promise<unknown>
 }
 
-export function openPreparedSandboxes({ technique, directory, log, calm }: PreparedOptions): PreparedSandboxes {
+export function openPreparedSandboxes(options: PreparedOptions): PreparedSandboxes {
+  const { technique, directory, memory, log, calm } = options
   const { prepare } = technique
   const shelves = new Map<string, Shelf>()
   const sweeper = setInterval(sweep, SWEEP_MS).unref()
@@ -91,8 +98,12 @@ export function openPreparedSandboxes({ technique, directory, log, calm }: Prepa
   function nextShort(): Shelf | undefined {
     const all = [...shelves.values()]
     const ready = all.reduce((sum, { readyCount }) => sum + readyCount, 0)
-    return isClosed || ready >= MOST_PREPARED ? undefined : all.find(({ isShort }) => isShort)
+    const most = Math.min(MOST_PREPARED, Math.floor((memory.budgetBytes * MOST_SHARE) / BYTES))
+    return isClosed || ready >= most || isCrowded() ? undefined : all.find(({ isShort }) => isShort)
   }
+
+  const isCrowded = (): boolean =>
+    (memory.usedBytes() ?? 0) > memory.budgetBytes * CROWDED_SHARE || memory.availableBytes() < LEAST_AVAILABLE_BYTES
 
   async function addTo(shelf: Shelf, mounts: Mounts): Promise<void> {
     const { launch } = shelf
@@ -117,7 +128,7 @@ export function openPreparedSandboxes({ technique, directory, log, calm }: Prepa
     const nowMs = performance.now()
     for (const [identifier, shelf] of shelves) {
       shelf.shrink(nowMs)
-      if (!shelf.isUnused(nowMs)) continue
+      if (!shelf.isUnused(nowMs) && !isCrowded()) continue
       shelves.delete(identifier)
       void shelf.clear()
     }

@@ -229,7 +229,10 @@ class BubblewrapSandbox implements AdaptableSandbox {
       '--no-new-privs',
       '--',
     ]
-    const script = program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT
+    const limits = `${user === undefined ? '' : `${OWN_USER_SCRIPT}; `}${LIMITS_SCRIPT}`
+    // Where the host allows less, less holds.
+    const script = `{ ${limits}; } 2>/dev/null
+${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
     return [
       ...(user === undefined ? [] : setpriv),
       '/bin/sh',
@@ -310,13 +313,17 @@ const DESCRIPTORS = Array.from({ length: LOG_FD }, (_, index) => index + 1)
 /** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
 const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
-const PROGRAM_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
-. /run/lambent/environment
+/** As AWS sets them: open files, locked memory in KiB, the stack in KiB, the size of a core file in half KiB. */
+const LIMITS_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -l 64; ulimit -S -s 8192; ulimit -c 20971520`
+
+/** For a user id that is the environment's own, because all processes of a user count. Shells differ in the letter. */
+const OWN_USER_SCRIPT = '{ ulimit -p 742 || ulimit -u 742; }'
+
+const PROGRAM_SCRIPT = `. /run/lambent/environment
 exec "$0" "$@"`
 
 /** A wrapper script gets the interpreter's command line as its arguments; when it is missing, the shell exits with 127. */
-const INTERPRETER_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
-. /run/lambent/environment
+const INTERPRETER_SCRIPT = `. /run/lambent/environment
 if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then exec "$AWS_LAMBDA_EXEC_WRAPPER" "$0" "$@"; fi
 exec "$0" "$@"`
 
