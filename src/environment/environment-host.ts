@@ -83,16 +83,15 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   async function start(spec: EnvironmentSpec): Promise<Environment> {
     if (isClosed) throw new Error('the environment host is closed')
-    const name = String(++count)
-    const id = `${directory.name}-${name}`
+    const id = `${directory.name}-${++count}`
     const launch = await launcher.find(spec)
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
-    const start = startRunning(id, name, spec, launch)
+    const start = startRunning(id, spec, launch)
     starting.add(start)
     return start.finally(() => starting.delete(start))
   }
 
-  async function startRunning(id: string, name: string, spec: EnvironmentSpec, launch: Launch) {
+  async function startRunning(id: string, spec: EnvironmentSpec, launch: Launch) {
     const startMs = performance.now()
     const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
     const { interpreter, clientDirectory, notice } = launch
@@ -108,7 +107,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     const externals = await findExternalExtensions(spec)
     // External extensions come first, and only then the runtime.
     const ready = externals.length === 0 ? prepared.take(spec, launch, room) : undefined
-    const sandbox = ready ?? (await technique.create({ id: name, ...room }))
+    const sandbox = ready ?? (await technique.create(room))
     const door = await openRuntimeDoor(sandbox).catch(async (error) => {
       await sandbox.remove()
       throw error

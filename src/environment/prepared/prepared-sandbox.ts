@@ -19,7 +19,7 @@ export interface Preparation {
   readonly mounts: Mounts
   /** Belongs to this sandbox alone, and lies below a directory that is shared. */
   readonly directory: string
-  readonly spec: Pick<SandboxSpec, 'id' | 'memoryMb' | 'ephemeralStorageMb' | 'clientDirectory' | 'interpreter'>
+  readonly spec: Pick<SandboxSpec, 'memoryMb' | 'ephemeralStorageMb' | 'clientDirectory' | 'interpreter'>
   command(sandbox: Sandbox): SandboxCommand
 }
 
@@ -67,11 +67,11 @@ export class PreparedSandbox {
   }
 
   /** The first process that is started in the sandbox is the one that waits. */
-  give(spec: Omit<SandboxSpec, 'id'>): Sandbox {
+  give(spec: SandboxSpec): Sandbox {
     const { mounts, directory } = this.#preparation
     mounts.bindReadOnly(spec.codeDirectory, `${directory}/task`)
     if (spec.layersDirectory !== undefined) mounts.bindReadOnly(spec.layersDirectory, `${directory}/opt`)
-    this.#sandbox.adapt({ ...spec, id: this.#preparation.spec.id })
+    this.#sandbox.adapt(spec)
     this.#sandbox.thaw()
     return givenSandbox(this.#sandbox, this.#waiting, () => this.remove())
   }

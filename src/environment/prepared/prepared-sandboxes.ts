@@ -6,6 +6,7 @@ import { runtimeVariables } from '../environment-variables.ts'
 import type { HostMemory } from '../host-memory.ts'
 import type { Launch } from '../runtimes/launcher.ts'
 import type { Sandbox, SandboxCommand, SandboxSpec, SandboxTechnique } from '../sandbox/sandbox.ts'
+import { within } from '../within.ts'
 import { type Mounts, openMounts } from './mounts.ts'
 import { PreparedSandbox } from './prepared-sandbox.ts'
 import { Shelf } from './shelf.ts'
@@ -16,7 +17,7 @@ export interface PreparedSandboxes {
   /** The runtime is in use: some are kept ready for it. */
   want(launch: Launch): void
   /** Undefined when there is none, or the function needs a start of its own. */
-  take(spec: EnvironmentSpec, launch: Launch, room: Omit<SandboxSpec, 'id'>): Sandbox | undefined
+  take(spec: EnvironmentSpec, launch: Launch, room: SandboxSpec): Sandbox | undefined
   readyCount(runtime: string): number
   close(): Promise<void>
 }
@@ -31,6 +32,8 @@ const [CROWDED_SHARE, LEAST_AVAILABLE_BYTES] = [1 / 2, 512 * 2 ** 20]
 const MEMORY_MB = 128
 /** After a start, because what comes next is its first invocation. */
 const PAUSE_MS = 20
+/** A function whose Init takes longer does not keep the others waiting. */
+const LONGEST_WAIT_MS = 1000
 const SWEEP_MS = 30_000
 
 export interface PreparedOptions {
@@ -58,6 +61,10 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
     try {
       await mkdir(directory, { mode: 0o700 })
       opened?.share(directory)
+      // Kernels before 5.12 cannot do it.
+      await mkdir(`${directory}/trial`)
+      opened?.bindReadOnly(`${directory}/trial`, `${directory}/trial`)
+      opened?.unmount(`${directory}/trial`)
       return opened
     } catch (cause) {
       log.warn('no sandboxes can be prepared on this machine', { cause })
@@ -89,7 +96,7 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
     const opened = await mounts
     if (opened === undefined) return
     for (let shelf = nextShort(); shelf !== undefined; shelf = nextShort()) {
-      await calm()
+      await within(calm(), LONGEST_WAIT_MS)
       await sleep(PAUSE_MS)
       if (!isClosed) await addTo(shelf, opened)
     }
@@ -109,14 +116,14 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
     const { launch } = shelf
     const { interpreter, clientDirectory, waitingCommand } = launch
     if (prepare === undefined || waitingCommand === undefined) return
-    const id = `prepared-${++count}`
-    const spec = { id, memoryMb: MEMORY_MB, ephemeralStorageMb: PREPARED_STORAGE_MB, clientDirectory, interpreter }
+    const place = `${directory}/${++count}`
+    const spec = { memoryMb: MEMORY_MB, ephemeralStorageMb: PREPARED_STORAGE_MB, clientDirectory, interpreter }
     const command = ({ paths }: Sandbox): SandboxCommand => ({
       ...waitingCommand(paths),
       variables: runtimeVariables(launch.runtime, paths),
     })
     try {
-      const sandbox = await PreparedSandbox.start({ prepare, mounts, directory: `${directory}/${id}`, spec, command })
+      const sandbox = await PreparedSandbox.start({ prepare, mounts, directory: place, spec, command })
       if (isClosed || shelves.get(launch.runtime.identifier) !== shelf) await sandbox.remove()
       else shelf.add(sandbox)
     } catch (cause) {

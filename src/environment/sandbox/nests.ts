@@ -21,8 +21,8 @@ export interface Nests {
 
 /** Enough for a small burst of cold starts; each waits in half a megabyte. */
 const READY = 2
-/** After a cold start, which needs the processors itself. */
-const PAUSE_MS = 50
+/** The cold start that has taken one needs the processors itself. */
+const PAUSE_MS = 250
 /** Of a shell; what comes later is limited as it wants to be. */
 const LIMITS: CgroupLimits = { memoryBytes: 32 * 1024 * 1024, processes: 1024, cpus: 0.1 }
 

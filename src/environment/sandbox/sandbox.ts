@@ -14,8 +14,6 @@ export interface SandboxTechnique {
 }
 
 export interface SandboxSpec {
-  /** Unique on this server. */
-  readonly id: string
   readonly memoryMb: number
   readonly ephemeralStorageMb: number
   readonly codeDirectory: string
