@@ -86,3 +86,8 @@ function environmentOf(pid: string): readonly string[] {
     return []
   }
 }
+
+export const isRoot = process.getuid?.() === 0
+
+/** For a server that root starts as somebody else; what root has installed for himself is not on his path. */
+export const ORDINARY_USER = { user: 65534, environment: { PATH: '/usr/local/bin:/usr/bin:/bin' } }
