@@ -59,7 +59,7 @@ export async function startBareClient({
 const variables = {
   AWS_LAMBDA_FUNCTION_NAME: 'bench',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769',
   AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/bench',
   AWS_LAMBDA_LOG_STREAM_NAME: 'bench',
   AWS_REGION: 'us-east-1',

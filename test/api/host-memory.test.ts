@@ -51,6 +51,29 @@ describe('a host with little memory', { concurrency: true }, () => {
     assert.equal((await invoke(server, 'third')).payload, 1)
   })
 
+  test('lets idle ones go when a busy one grows, before the kernel has to end one', async (t) => {
+    await using server = await startTestServer({ args: MEMORY })
+    if (!(await isCounted(server))) return t.skip(NOBODY_COUNTS)
+    await create(server, 'idle')
+    assert.equal((await invoke(server, 'idle')).payload, 1)
+    await createFunction(server, {
+      FunctionName: 'grows',
+      MemorySize: 512,
+      Timeout: 60,
+      code: {
+        'index.mjs': `export const handler = async () => {
+          const kept = [Buffer.alloc(180 * 2 ** 20, 1)]
+          await new Promise((resolve) => setTimeout(resolve, 3000))
+          // There is room for this only without the other.
+          kept.push(Buffer.alloc(80 * 2 ** 20, 1))
+          return kept.length
+        }`,
+      },
+    })
+    assert.equal((await invoke(server, 'grows')).payload, 2)
+    assert.equal((await invoke(server, 'idle')).payload, 1, 'it is a new one')
+  })
+
   test('takes places back from a function that would keep them all', async (t) => {
     await using server = await startTestServer({ args: MEMORY })
     if (!(await isCounted(server))) return t.skip(NOBODY_COUNTS)
