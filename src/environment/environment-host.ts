@@ -5,6 +5,7 @@ import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
+import { imagesNotRun } from './function-errors.ts'
 import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
 import { RunningEnvironment } from './running-environment.ts'
@@ -33,19 +34,22 @@ export interface EnvironmentHost {
 }
 
 export type Isolation = 'bubblewrap' | 'process'
+export type Network = 'host' | 'none'
 
 export interface EnvironmentHostOptions {
   readonly dataDirectory: string
   /** Where fetched interpreters are kept; servers may share it. */
   readonly runtimesDirectory: string
   readonly isolation: Isolation
+  /** Of functions: the host's, unless each environment is to have a loopback interface of its own and nothing else. */
+  readonly network?: Network
   /** What all environments together may take; undefined: a share of what the machine has. */
   readonly memoryMb?: number | undefined
   readonly log: Log
 }
 
 export async function openEnvironmentHost(options: EnvironmentHostOptions): Promise<EnvironmentHost> {
-  const { runtimesDirectory, isolation, log } = options
+  const { runtimesDirectory, isolation, network = 'host', log } = options
   await mkdir(options.dataDirectory, { recursive: true })
   // As the kernel names it in its list of mounts.
   const dataDirectory = await realpath(options.dataDirectory)
@@ -70,14 +74,14 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   function openTechnique(): Promise<SandboxTechnique> {
     const place = `${directory.path}/tmp`
-    return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups) : openProcessIsolation(place)
+    return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups, network) : openProcessIsolation(place)
   }
 
   async function start(spec: EnvironmentSpec): Promise<Environment> {
     if (isClosed) throw new Error('the environment host is closed')
     const name = String(++count)
     const id = `${directory.name}-${name}`
-    const launch = await launcher.find(spec)
+    const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
     const startMs = performance.now()
     const start = startRunning(id, name, spec, launch)
@@ -88,7 +92,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   }
 
   async function startRunning(id: string, name: string, spec: EnvironmentSpec, launch: Launch) {
-    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
+    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems, image } = spec
     const { interpreter, clientDirectory, notice } = launch
     const sandbox = await technique.create({
       id: name,
@@ -97,6 +101,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       codeDirectory,
       layersDirectory,
       fileSystems,
+      image,
       clientDirectory,
       interpreter,
     })

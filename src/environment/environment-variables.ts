@@ -1,14 +1,30 @@
 import type { EnvironmentSpec } from './environment-spec.ts'
+import { IMAGE_PATH } from './images/image-program.ts'
 import { type Interpreted, isInterpreted, type Runtime } from './runtimes/runtime.ts'
 import { LOG_FD, type SandboxPaths } from './sandbox/sandbox.ts'
 
-/** The variables of a function's process; the user's come last, so the extendable ones of ours can be replaced. */
+/**
+ * The variables of a function's process; the user's come last, so the extendable ones of ours can be replaced. Without a
+ * runtime it is a container image's, which brings what is about places and languages along.
+ */
 export function environmentVariables(
   spec: EnvironmentSpec,
-  runtime: Runtime,
+  runtime: Runtime | undefined,
   paths: SandboxPaths,
   runtimeApi: string,
 ): Record<string, string> {
+  return {
+    TZ: ':UTC',
+    ...(spec.image && { PATH: IMAGE_PATH, ...spec.image.variables }),
+    ...serviceVariables(spec, runtimeApi),
+    ...(runtime && placeVariables(spec, paths)),
+    ...loggingVariables(spec),
+    ...(runtime && isInterpreted(runtime) && managedVariables(spec, runtime, paths)),
+    ...spec.variables,
+  }
+}
+
+function serviceVariables(spec: EnvironmentSpec, runtimeApi: string): Record<string, string> {
   return {
     AWS_LAMBDA_FUNCTION_NAME: spec.functionName,
     AWS_LAMBDA_FUNCTION_VERSION: spec.functionVersion,
@@ -26,19 +42,20 @@ export function environmentVariables(
     AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
+  }
+}
+
+function placeVariables(spec: EnvironmentSpec, paths: SandboxPaths): Record<string, string> {
+  return {
     _HANDLER: spec.handler,
     LAMBDA_TASK_ROOT: paths.task,
     LAMBDA_RUNTIME_DIR: paths.runtime,
     LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
     PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
     // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
     LD_LIBRARY_PATH: `/var/lang/lib:${paths.runtime}:${paths.runtime}/lib:${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
     PWD: paths.task,
     SHLVL: '0',
-    ...loggingVariables(spec),
-    ...(isInterpreted(runtime) && managedVariables(spec, runtime, paths)),
-    ...spec.variables,
   }
 }
 

@@ -2,9 +2,11 @@ export {
   type EnvironmentHost,
   type EnvironmentHostOptions,
   type Isolation,
+  type Network,
   openEnvironmentHost,
 } from './environment-host.ts'
 export type {
+  ContainerImage,
   Environment,
   EnvironmentSpec,
   Invocation,
@@ -13,4 +15,5 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
+export { IMAGE_RUNTIME } from './environment-spec.ts'
 export type { HostMemory } from './host-memory.ts'

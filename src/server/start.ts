@@ -48,6 +48,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     clock,
     log,
     codeLimitBytes: options.codeLimitBytes,
+    images: options.images,
     furtherAccounts: options.furtherAccounts,
   })
   const accounts = [options.account, ...options.furtherAccounts] as const
@@ -56,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     dataDirectory: options.dataDirectory,
     runtimesDirectory: options.runtimesDirectory,
     isolation: options.isolation,
+    network: options.network,
     memoryMb: options.memoryMb,
     log,
   })
@@ -119,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     targets,
     place,
     isEnforced,
+    runsImages: options.isolation === 'bubblewrap',
     fileSystems: options.fileSystems,
     codeLimitBytes: options.codeLimitBytes,
     sessions: directory.sessions,

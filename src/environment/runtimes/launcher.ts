@@ -1,6 +1,7 @@
 import type { Log } from '#base'
-import type { EnvironmentSpec } from '../environment-spec.ts'
+import type { ContainerImage, EnvironmentSpec } from '../environment-spec.ts'
 import { noClient, noInterpreter, type PlatformFailure } from '../function-errors.ts'
+import { findImageProgram } from '../images/image-program.ts'
 import type { InterpreterPlace, SandboxCommand, SandboxPaths } from '../sandbox/sandbox.ts'
 import { findBootstrap } from './bootstrap-file.ts'
 import { openInterpreters } from './interpreters.ts'
@@ -9,7 +10,8 @@ import { openRuntimeClients } from './runtime-clients.ts'
 
 /** What an environment runs. */
 export interface Launch {
-  readonly runtime: Runtime
+  /** Undefined: a container image. */
+  readonly runtime: Runtime | undefined
   readonly interpreter: InterpreterPlace | undefined
   readonly clientDirectory: string | undefined
   /** A line for the head of the log when this is not the version that was asked for. */
@@ -64,8 +66,22 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
     }
   }
 
+  async function image(spec: EnvironmentSpec & { readonly image: ContainerImage }): Promise<Launch | PlatformFailure> {
+    const found = await findImageProgram(spec)
+    if ('errorType' in found) return found
+    const [program, ...parameters] = found
+    return {
+      runtime: undefined,
+      interpreter: undefined,
+      clientDirectory: undefined,
+      notice: undefined,
+      command: () => ({ program, arguments: parameters, hasRuntimeSocket: false, hasLogPipe: false }),
+    }
+  }
+
   return {
     async find(spec) {
+      if (spec.image !== undefined) return image({ ...spec, image: spec.image })
       const runtime = parseRuntime(spec.runtime)
       if (runtime === undefined) return noInterpreter(spec.runtime)
       return isInterpreted(runtime) ? interpreted(runtime) : custom(runtime, spec)

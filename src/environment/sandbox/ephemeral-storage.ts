@@ -1,5 +1,5 @@
 import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises'
-import { runTool } from './run-tool.ts'
+import { runTool } from '#base'
 
 /** Makes the file systems behind `/tmp`: each of exactly the wanted size, private, and independent of any process. */
 export interface EphemeralStorage {

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { Mount } from '../environment-spec.ts'
+import type { ContainerImage, Mount } from '../environment-spec.ts'
+import type { PrivateNetwork } from './network/private-network.ts'
 import type { SocketHolder } from './socket-holder.ts'
 
 /** A technique of isolation: makes sandboxes, and says which limits it can enforce on this machine. */
 export interface SandboxTechnique {
   /** Sentences for the operator: what holds here and what does not. */
   readonly limits: readonly string[]
+  /** Whether an image's root file system can take the place of the host's. */
+  readonly runsImages: boolean
   create(spec: SandboxSpec): Promise<Sandbox>
   close(): Promise<void>
 }
@@ -19,6 +22,8 @@ export interface SandboxSpec {
   readonly codeDirectory: string
   readonly layersDirectory: string | undefined
   readonly fileSystems: readonly Mount[]
+  /** What a process sees in the place of the host. */
+  readonly image: Pick<ContainerImage, 'directory' | 'workingDirectory'> | undefined
   /** The runtime client, seen as the runtime's directory; custom runtimes have none. */
   readonly clientDirectory: string | undefined
   /** None for custom runtimes. */
@@ -39,6 +44,8 @@ export interface Sandbox {
   readonly paths: SandboxPaths
   /** Its own address of the loopback interface, which `sandbox.localdomain` stands for inside. */
   readonly loopback: string
+  /** Undefined where it shares the host's. */
+  readonly network?: PrivateNetwork | undefined
   /** Whether a process of this environment holds a socket; `find` is asked only when it makes a difference. */
   owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean>
   /** Starts a process in this room; there may be several at a time. */
