@@ -30,7 +30,13 @@ export async function startBareClient({
   if (!api.stdout || !api.stdin) throw new Error('a process without input and output')
   const { stdin } = api
   const lines = createInterface({ input: api.stdout })
-  const nextLine = async () => String((await once(lines, 'line', { signal: AbortSignal.timeout(LIMIT_MS) }))[0])
+  const nextLine = async () => {
+    const line = once(lines, 'line', { signal: AbortSignal.timeout(LIMIT_MS) })
+    const [text] = await line.catch((cause) => {
+      throw new Error(`${executable} did not answer its events within ${LIMIT_MS / 1000} s`, { cause })
+    })
+    return String(text)
+  }
   const address = await nextLine()
   const client = startProcess(executable, args, {
     cwd: directory,
