@@ -23,6 +23,7 @@ export const languages = [
 export const helpers = {
   count: { name: 'Node', code: 'count-node', runtime: 'nodejs24.x' },
   key: { name: 'Node', code: 'key-node', runtime: 'nodejs24.x' },
+  sleep: { name: 'Python', code: 'sleep-python', runtime: 'python3.12', memoryMb: 128 },
   hold: { name: 'Node', code: 'hold-node', runtime: 'nodejs24.x' },
 } as const satisfies Readonly<Record<string, Language>>
 
@@ -32,6 +33,7 @@ export interface Language {
   readonly code: string
   readonly runtime: Runtime
   readonly memoryMb?: number
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 // The first function of a runtime may wait until its interpreter has been fetched.
@@ -98,15 +100,16 @@ async function create({ lambda, roleArn }: Account, name: string, language: Lang
   await lambda.send(new CreateFunctionCommand({ ...inputOf(roleArn, name, language), Code: { ZipFile: code } }))
 }
 
-const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb }: Language) => ({
+const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb, variables }: Language) => ({
   FunctionName,
   Runtime: runtime,
   Handler: 'index.handler',
   Role,
   Timeout: 30,
   MemorySize: memoryMb,
+  Environment: variables && { Variables: { ...variables } },
 })
 
-async function untilActive({ lambda: client }: Account, name: string): Promise<void> {
+export async function untilActive({ lambda: client }: Account, name: string): Promise<void> {
   await waitUntilFunctionActiveV2({ ...waiting, client }, { FunctionName: name })
 }

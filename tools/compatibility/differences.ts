@@ -2,13 +2,18 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'CapacityProviderConfig, DurableConfig, TenancyConfig, container images and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'CapacityProviderConfig, DurableConfig, TenancyConfig and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
     subject: 'Runtimes',
     here: "Python, Node.js, Ruby and Java run on the host's interpreter of that version, Node.js versions are fetched from npm and AWS's client for Java from Maven Central; otherwise the nearest version runs the function and its log says so. Custom runtimes (provided.al2, provided.al2023) run on what the host is, with its C library, not on Amazon Linux. Functions of other runtimes can be created; invoking them is a function error that says what is missing.",
     why: 'There is no image with every interpreter in it.',
+  },
+  {
+    subject: 'Container images',
+    here: "From any registry (HOST:PORT/NAME:TAG or @sha256:...; without TLS only from loopback addresses and where --insecure-registry says so) or from an OCI layout (oci:NAME:TAG with --image-layouts); RepositoryType is ECR all the same. Of an index the image for the function's architecture is taken. The caller's policies must allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository; the image is then pulled with the server's own credentials. UpdateFunctionCode is done when the image is unpacked; one that is lost or too large by then ends in Failed. Images need skopeo and umoci on the host, and run under bubblewrap only. They do not count as the account's code.",
+    why: 'There is no ECR, and whoever builds images has a registry or a directory.',
   },
   {
     subject: 'Architectures',
@@ -107,8 +112,8 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Surroundings of a process',
-    here: 'LD_LIBRARY_PATH is without /lib64 and /usr/lib64. The limit of processes of a user is set where every environment has a user of its own, on servers of the root user.',
-    why: "These directories are the host's and would go before the libraries that an interpreter brings along; processes of other programs must not count.",
+    here: "LD_LIBRARY_PATH is without /lib64 and /usr/lib64. The limit of processes of a user is set where every environment has a user of its own, on servers of the root user. /proc/self/environ, other than the environment itself, may lack the function's variables, and a process may be older than its environment.",
+    why: "These directories are the host's and would go before the libraries that an interpreter brings along; processes of other programs must not count; Node.js and Python may have started before the function was known.",
   },
   {
     subject: 'MemorySize',
