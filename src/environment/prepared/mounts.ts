@@ -1,4 +1,4 @@
-import { constants } from 'node:os'
+import { openLibc } from '../libc.ts'
 
 /** System calls on this process's mount namespace. Each takes some microseconds; `mount(8)` would take milliseconds. */
 export interface Mounts {
@@ -12,53 +12,46 @@ export interface Mounts {
 
 /** Undefined where they cannot be called. */
 export async function openMounts(): Promise<Mounts | undefined> {
-  if (process.platform !== 'linux') return undefined
-  try {
-    const { default: koffi } = await import('koffi')
-    const libc = koffi.load(null)
-    const number = 'long number'
-    const mount = libc.func(
-      'int mount(const char *source, const char *target, const char *type, ulong flags, void *data)',
-    )
-    const umount = libc.func('int umount2(const char *target, int flags)')
-    const close = libc.func('int close(int descriptor)')
-    const openTree = libc.func(`long syscall(${number}, int at, const char *path, uint flags)`)
-    const setAttributes = libc.func(
-      `long syscall(${number}, int at, const char *path, uint flags, void *attributes, size_t size)`,
-    )
-    const moveMount = libc.func(
-      `long syscall(${number}, int from, const char *path, int to, const char *target, uint flags)`,
-    )
-
-    function checked(result: number | bigint, what: string): number {
-      if (Number(result) >= 0) return Number(result)
-      const code = koffi.errno()
-      const [name = code] = Object.entries(constants.errno).find(([, value]) => value === code) ?? []
-      throw new Error(`${what}: ${name}`)
-    }
-
-    return {
-      share(directory) {
-        checked(mount(directory, directory, null, MS_BIND, null), `bind ${directory}`)
-        // What the host mounts there is none of our business.
-        checked(mount(null, directory, null, MS_PRIVATE, null), `make ${directory} private`)
-        checked(mount(null, directory, null, MS_SHARED, null), `share ${directory}`)
-      },
-      // A mount that is made read-only after it is there would stay writable in other namespaces.
-      bindReadOnly(source, target) {
-        const tree = checked(openTree(OPEN_TREE, AT_FDCWD, source, OPEN_TREE_CLONE | O_CLOEXEC), `open ${source}`)
-        try {
-          const { length } = READ_ONLY
-          checked(setAttributes(MOUNT_SETATTR, tree, '', AT_EMPTY_PATH, READ_ONLY, length), `protect ${source}`)
-          checked(moveMount(MOVE_MOUNT, tree, '', AT_FDCWD, target, FROM_EMPTY_PATH), `mount ${target}`)
-        } finally {
-          close(tree)
-        }
-      },
-      unmount: (target) => void umount(target, MNT_DETACH),
-    }
-  } catch {
-    return undefined
+  const libc = await openLibc()
+  if (libc === undefined) return undefined
+  const number = 'long number'
+  const mount = libc.declare(
+    'int mount(const char *source, const char *target, const char *type, ulong flags, void *data)',
+  )
+  const umount = libc.declare('int umount2(const char *target, int flags)')
+  const close = libc.declare('int close(int descriptor)')
+  const openTree = libc.declare(`long syscall(${number}, int at, const char *path, uint flags)`)
+  const setAttributes = libc.declare(
+    `long syscall(${number}, int at, const char *path, uint flags, void *attributes, size_t size)`,
+  )
+  const moveMount = libc.declare(
+    `long syscall(${number}, int from, const char *path, int to, const char *target, uint flags)`,
+  )
+  return {
+    share(directory) {
+      mount(`bind ${directory}`, directory, directory, null, MS_BIND, null)
+      // What the host mounts there is none of our business.
+      mount(`make ${directory} private`, null, directory, null, MS_PRIVATE, null)
+      mount(`share ${directory}`, null, directory, null, MS_SHARED, null)
+    },
+    // A mount that is made read-only after it is there would stay writable in other namespaces.
+    bindReadOnly(source, target) {
+      const tree = openTree(`open ${source}`, OPEN_TREE, AT_FDCWD, source, OPEN_TREE_CLONE | O_CLOEXEC)
+      try {
+        const { length } = READ_ONLY
+        setAttributes(`protect ${source}`, MOUNT_SETATTR, tree, '', AT_EMPTY_PATH, READ_ONLY, length)
+        moveMount(`mount ${target}`, MOVE_MOUNT, tree, '', AT_FDCWD, target, FROM_EMPTY_PATH)
+      } finally {
+        close(`close ${source}`, tree)
+      }
+    },
+    unmount(target) {
+      try {
+        umount(`unmount ${target}`, target, MNT_DETACH)
+      } catch {
+        // Nothing is mounted there.
+      }
+    },
   }
 }
 

@@ -8,6 +8,7 @@ import { Writable } from 'node:stream'
 import type { Cgroup, CgroupLimits } from '../cgroups/cgroup.ts'
 import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
 import { type EnteringPrograms, findEnteringPrograms } from '../images/host-programs.ts'
+import { openBatchScheduling, type ScheduleAsBatch } from './batch-scheduling.ts'
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
@@ -65,6 +66,7 @@ export async function openBubblewrap(
 ): Promise<SandboxTechnique> {
   const isRoot = process.getuid?.() === 0
   const filter = await probe(await writeFilter(directory, process.arch))
+  const schedule = await openBatchScheduling()
   const networks = network === 'none' ? await openPrivateNetworks() : undefined
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
@@ -75,7 +77,7 @@ export async function openBubblewrap(
     return programs
   }
   const settings = openSettings(`${dirname(directory)}/settings`, SETTING_FILES)
-  const nests = openNests(cgroups, () => startChild(['/bin/sh'], { input: 'pipe', unwanted: [], filter }))
+  const nests = openNests(cgroups, () => startChild(['/bin/sh'], { input: 'pipe', unwanted: [], filter, schedule }))
   async function prepare(spec: SandboxSpec): Promise<BubblewrapSandbox> {
     const image = spec.image && { image: spec.image, programs: await findPrograms() }
     const temporary = await storage?.take(spec.ephemeralStorageMb)
@@ -88,6 +90,7 @@ export async function openBubblewrap(
       root: [...root, ...makeParents(SEEN_SETTINGS), ...settings.view()],
       temporary,
       filter,
+      schedule,
       network: await networks?.take(),
     })
   }
@@ -120,6 +123,7 @@ interface Parts {
   /** The host directory that is `/tmp` inside; undefined: a memory file system that lives as long as the process. */
   readonly temporary: string | undefined
   readonly filter: FilterFile | undefined
+  readonly schedule: ScheduleAsBatch
   /** Undefined: the host's. */
   readonly network: PrivateNetwork | undefined
 }
@@ -167,8 +171,9 @@ class BubblewrapSandbox implements AdaptableSandbox {
     const unwanted = [...(wanted.hasRuntimeSocket ? [] : [RUNTIME_FD]), ...(wanted.hasLogPipe ? [] : [LOG_FD])]
     const bubblewrap = ['bwrap', '--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)]
     const command = [...(this.network?.enter ?? []), ...bubblewrap]
+    const { filter, schedule } = this.#parts
     const nested = this.#nest.become(command, unwanted)
-    const child = nested ?? startChild(command, { input: 'ignore', unwanted, filter: this.#parts.filter })
+    const child = nested ?? startChild(command, { input: 'ignore', unwanted, filter, schedule })
     const kill = () => void child.kill('SIGKILL')
     const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
@@ -344,17 +349,20 @@ interface Start {
   readonly input: 'pipe' | 'ignore'
   readonly unwanted: readonly number[]
   readonly filter: FilterFile | undefined
+  readonly schedule: ScheduleAsBatch
 }
 
 /** The empty environment is a matter of safety: what the user set must not reach a program that still has rights. */
 function startChild(
   [program = '', ...parameters]: readonly string[],
-  { input, unwanted, filter }: Start,
+  { input, unwanted, filter, schedule }: Start,
 ): ChildProcess {
   const pipes = DESCRIPTORS.map((number) => (unwanted.includes(number) ? 'ignore' : 'pipe'))
   const startWith = (descriptor: number | 'ignore') =>
     spawn(program, parameters, { stdio: [input, ...pipes, descriptor], env: HOST_VARIABLES })
-  return filter?.lend(startWith) ?? startWith('ignore')
+  const child = filter?.lend(startWith) ?? startWith('ignore')
+  if (child.pid !== undefined) schedule(child.pid)
+  return child
 }
 
 const DESCRIPTORS = Array.from({ length: LOG_FD }, (_, index) => index + 1)
