@@ -12,6 +12,7 @@ import { openPreparedSandboxes } from './prepared/prepared-sandboxes.ts'
 import { RunningEnvironment } from './running-environment.ts'
 import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
 import { isFailure, type Launch, openLauncher } from './runtimes/launcher.ts'
+import type { Places } from './runtimes/program-file.ts'
 import { openBubblewrap } from './sandbox/bubblewrap.ts'
 import { openProcessIsolation } from './sandbox/process.ts'
 import type { SandboxTechnique } from './sandbox/sandbox.ts'
@@ -85,8 +86,9 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups, network) : openProcessIsolation(place)
   }
 
-  async function start(spec: EnvironmentSpec): Promise<Environment> {
+  async function start(wanted: EnvironmentSpec): Promise<Environment> {
     if (isClosed) throw new Error('the environment host is closed')
+    const spec: EnvironmentSpec & Places = { ...wanted, showsHost: isolation === 'process' }
     const id = `${directory.name}-${++count}`
     const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)

@@ -22,7 +22,7 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'VpcConfig',
-    here: "Ids of the right form are kept and shown, under a VpcId that is the same for the whole account; functions use the host's network all the same.",
+    here: "Ids of the right form are kept and shown, under a VpcId that is the same for the whole account; functions use the host's network all the same, or none with --network none.",
     why: 'There is no EC2, and a function that names its VPC has to deploy.',
   },
   {
@@ -72,8 +72,8 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Extensions',
-    here: "`sandbox.localdomain` is an address of each environment's own, but the network is the host's: an extension that listens at localhost or at all addresses finds its port taken while another environment has it, and fails. Extensions are processes of their own and do not see the runtime's; on servers of ordinary users they have a /tmp of their own too. Plain processes have no sandbox.localdomain.",
-    why: 'A network for each environment would need the right to route its packets.',
+    here: "`sandbox.localdomain` is an address of each environment's own, but the network is the host's unless the server runs with --network none: an extension that listens at localhost or at all addresses finds its port taken while another environment has it, and fails. Extensions are processes of their own and do not see the runtime's; on servers of ordinary users they have a /tmp of their own too. Plain processes have no sandbox.localdomain.",
+    why: 'A network for each environment that leads anywhere would need the right to route its packets.',
   },
   {
     subject: 'Lists of layers for one runtime or architecture',

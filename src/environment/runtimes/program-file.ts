@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
 import { lstat, open, stat } from 'node:fs/promises'
+import { posix } from 'node:path'
 import { pathInImage } from '../images/path-in-image.ts'
 
 /** The directories of the host that are `/var/task` and `/opt`; or the one that is all that a function sees. */
@@ -7,9 +8,14 @@ export interface Places {
   readonly codeDirectory: string
   readonly layersDirectory?: string
   readonly image?: { readonly directory: string }
+  /** A plain process sees the whole host. */
+  readonly showsHost?: boolean
 }
 
 export const SEEN = { task: '/var/task', layers: '/opt' }
+
+/** What sandboxes show of the host. */
+const PROGRAMS = /^\/(usr|bin|sbin|lib|lib32|lib64|libx32)\//
 
 /** More than a `#!` line and the head of an ELF file. */
 const HEAD_BYTES = 256
@@ -41,12 +47,14 @@ export const statusOf = (file: string | undefined): Promise<Stats | undefined> =
 
 /** Where the function's path is on the host; undefined when nothing is there. */
 export async function hostPath(
-  { codeDirectory, layersDirectory, image }: Places,
-  path: string,
+  { codeDirectory, layersDirectory, image, showsHost = false }: Places,
+  given: string,
 ): Promise<string | undefined> {
-  if (image !== undefined) return pathInImage(image.directory, path)
+  if (image !== undefined) return pathInImage(image.directory, given)
+  const path = posix.normalize(given)
   if (path.startsWith(`${SEEN.task}/`)) return codeDirectory + path.slice(SEEN.task.length)
-  if (!path.startsWith(`${SEEN.layers}/`)) return path
+  // Whoever deploys a script must not learn from it which files the host has.
+  if (!path.startsWith(`${SEEN.layers}/`)) return showsHost || PROGRAMS.test(path) ? path : undefined
   return layersDirectory === undefined ? undefined : layersDirectory + path.slice(SEEN.layers.length)
 }
 
