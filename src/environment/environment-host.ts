@@ -34,19 +34,22 @@ export interface EnvironmentHost {
 }
 
 export type Isolation = 'bubblewrap' | 'process'
+export type Network = 'host' | 'none'
 
 export interface EnvironmentHostOptions {
   readonly dataDirectory: string
   /** Where fetched interpreters are kept; servers may share it. */
   readonly runtimesDirectory: string
   readonly isolation: Isolation
+  /** Of functions: the host's, unless each environment is to have a loopback interface of its own and nothing else. */
+  readonly network?: Network
   /** What all environments together may take; undefined: a share of what the machine has. */
   readonly memoryMb?: number | undefined
   readonly log: Log
 }
 
 export async function openEnvironmentHost(options: EnvironmentHostOptions): Promise<EnvironmentHost> {
-  const { runtimesDirectory, isolation, log } = options
+  const { runtimesDirectory, isolation, network = 'host', log } = options
   await mkdir(options.dataDirectory, { recursive: true })
   // As the kernel names it in its list of mounts.
   const dataDirectory = await realpath(options.dataDirectory)
@@ -71,7 +74,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   function openTechnique(): Promise<SandboxTechnique> {
     const place = `${directory.path}/tmp`
-    return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups) : openProcessIsolation(place)
+    return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups, network) : openProcessIsolation(place)
   }
 
   async function start(spec: EnvironmentSpec): Promise<Environment> {

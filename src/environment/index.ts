@@ -2,6 +2,7 @@ export {
   type EnvironmentHost,
   type EnvironmentHostOptions,
   type Isolation,
+  type Network,
   openEnvironmentHost,
 } from './environment-host.ts'
 export type {

@@ -25,6 +25,8 @@ export interface ServerOptions {
   /** What the port speaks TLS with; undefined: plain HTTP. */
   readonly tls?: Tls
   readonly isolation: 'bubblewrap' | 'process'
+  /** What functions reach: the host's network, or nothing beyond their own environment. */
+  readonly network: 'host' | 'none'
   /** What all environments together may take; undefined: a share of what the machine has. */
   readonly memoryMb?: number
   /** What the code of all functions and layers of an account may take. */
@@ -100,6 +102,7 @@ const options = {
     help: 'bubblewrap or process',
     check: (value) => value === 'bubblewrap' || value === 'process',
   },
+  network: { default: 'host', help: 'host or none', check: (value) => value === 'host' || value === 'none' },
   'failed-event-hours': {
     default: '24',
     help: '0 to 8760 hours',
@@ -177,6 +180,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    network: value('network') as ServerOptions['network'],
     failedEventHours: Number(value('failed-event-hours')),
     ...(memoryMb !== '' && { memoryMb: Number(memoryMb) }),
     codeLimitBytes: Number(value('code-storage-mb')) * 1024 * 1024,
@@ -202,6 +206,10 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   if (!tls && !insecure && !/^(1|true)$/.test(environment.LAMBENT_INSECURE ?? '') && !isLoopback(read.host))
     throw new BadOption(
       `--host ${read.host} is reached by other machines: give --tls-cert and --tls-key, or --${INSECURE} to do without`,
+    )
+  if (read.isolation === 'process' && read.network === 'none')
+    throw new BadOption(
+      "--network none needs --isolation bubblewrap: a process without namespaces has the host's network",
     )
   if (read.isolation === 'process' && read.fileSystems.size > 0)
     throw new BadOption(`--${FILE_SYSTEM} needs --isolation bubblewrap: a process without namespaces has no mounts`)

@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     dataDirectory: options.dataDirectory,
     runtimesDirectory: options.runtimesDirectory,
     isolation: options.isolation,
+    network: options.network,
     memoryMb: options.memoryMb,
     log,
   })

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -11,7 +11,12 @@ import { type EnteringPrograms, findEnteringPrograms } from '../images/host-prog
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
-import { ENTERING_RIGHT, enterImage, type ImageParts, imageView } from './image-view.ts'
+import { ENTERING_CALL, ENTERING_RIGHT, enterImage, type ImageParts, imageView } from './image-view.ts'
+import { maskedPaths } from './masked-paths.ts'
+import type { PrivateNetwork } from './network/private-network.ts'
+import { openPrivateNetworks } from './network/private-networks.ts'
+import { probe } from './probe.ts'
+import { countsProcessesByUser, limitsScript, MOST_PROCESSES, MOST_PROCESSES_OF_USER } from './resource-limits.ts'
 import type {
   InterpreterPlace,
   ProcessExit,
@@ -22,6 +27,7 @@ import type {
   SandboxSpec,
   SandboxTechnique,
 } from './sandbox.ts'
+import { type FilterFile, writeFilter } from './seccomp/filter-file.ts'
 import { childrenOf, isHeldBelow, type SocketHolder } from './socket-holder.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
@@ -31,14 +37,14 @@ const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', tempor
 const MEMORY_MB_PER_CPU = 1769
 /** Our runtime client and its interpreter are part of the process here, where AWS counts them less. */
 const HEADROOM_MB = 32
-const MOST_PROCESSES = 1024
-const MOST_OPEN_FILES = 1024
 /** The user and group that Lambda's functions see; as root they get ids of their own. */
 const SEEN_USER = 993
 const SEEN_GROUP = 990
 
 const ARGUMENTS_FD = 4
 const FILES_FD = { environment: 5, passwd: 6, group: 7, hosts: 8 }
+/** Behind the descriptor for logs. */
+const FILTER_FD = 10
 /** The upper half of 127.0.0.0/8 is for environments. */
 const LOOPBACK_ADDRESSES = 2 ** 23
 
@@ -46,9 +52,15 @@ const LOOPBACK_ADDRESSES = 2 ** 23
  * Linux namespaces by bubblewrap. As root, every environment also has its own user id; an ordinary user's environments
  * live in a user namespace and share his.
  */
-export async function openBubblewrap(directory: string, cgroups: CgroupTree): Promise<SandboxTechnique> {
+export async function openBubblewrap(
+  directory: string,
+  cgroups: CgroupTree,
+  network: 'host' | 'none',
+): Promise<SandboxTechnique> {
   const isRoot = process.getuid?.() === 0
-  await probe()
+  const filter = await probe(await writeFilter(directory, process.arch))
+  const enteringFilter = filter && (await writeFilter(directory, process.arch, [ENTERING_CALL]))
+  const networks = network === 'none' ? await openPrivateNetworks() : undefined
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
   const root = hostView()
@@ -58,15 +70,19 @@ export async function openBubblewrap(directory: string, cgroups: CgroupTree): Pr
     return programs
   }
   return {
-    limits: describeLimits(cgroups, storage, users),
+    limits: describeLimits({ cgroups, storage, users, filter, network }),
     runsImages: true,
     async create(spec) {
       const image = spec.image && { image: spec.image, programs: await findPrograms() }
       const temporary = await storage?.take(spec.ephemeralStorageMb)
-      return new BubblewrapSandbox({ spec, image, cgroups, storage, users, root, temporary })
+      const ownNetwork = await networks?.take()
+      const ownFilter = image === undefined ? filter : enteringFilter
+      const parts = { spec, image, cgroups, storage, users, root, temporary, filter: ownFilter, network: ownNetwork }
+      return new BubblewrapSandbox(parts)
     },
     async close() {
       users?.close()
+      await networks?.close()
       await storage?.close()
     },
   }
@@ -81,11 +97,15 @@ interface Parts {
   readonly root: readonly string[]
   /** The host directory that is `/tmp` inside; undefined: a memory file system that lives as long as the process. */
   readonly temporary: string | undefined
+  readonly filter: FilterFile | undefined
+  /** Undefined: the host's. */
+  readonly network: PrivateNetwork | undefined
 }
 
 class BubblewrapSandbox implements Sandbox {
   readonly paths = PATHS
   readonly loopback: string
+  readonly network: PrivateNetwork | undefined
   readonly #user: number | undefined
   readonly #parts: Parts
   readonly #cgroup: Cgroup
@@ -94,6 +114,7 @@ class BubblewrapSandbox implements Sandbox {
   constructor(parts: Parts) {
     const { spec, cgroups, storage, users } = parts
     this.#parts = parts
+    this.network = parts.network
     this.#user = users?.take()
     this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
     // What lies in a memory file system counts as the group's memory.
@@ -106,6 +127,8 @@ class BubblewrapSandbox implements Sandbox {
   }
 
   async owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
+    // Nobody else can be in its network.
+    if (this.network !== undefined) return true
     const holder = await find()
     if (holder === undefined) return false
     if (this.#user !== undefined) return holder.user === this.#user
@@ -116,10 +139,13 @@ class BubblewrapSandbox implements Sandbox {
   async start(wanted: SandboxCommand): Promise<SandboxProcess> {
     const [third, last] = [wanted.hasRuntimeSocket, wanted.hasLogPipe].map((has) => (has ? 'pipe' : 'ignore'))
     // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
-    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
-      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last],
-      env: HOST_VARIABLES,
-    })
+    const [command = '', ...parameters] = [...(this.network?.enter ?? []), 'bwrap']
+    const startWith = (filter: number | 'ignore') =>
+      spawn(command, [...parameters, '--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
+        stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last, filter],
+        env: HOST_VARIABLES,
+      })
+    const child = this.#parts.filter?.lend(startWith) ?? startWith('ignore')
     const kill = () => void child.kill('SIGKILL')
     const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
@@ -176,6 +202,7 @@ class BubblewrapSandbox implements Sandbox {
     this.kill()
     await this.#cgroup.remove()
     if (temporary !== undefined) await storage?.release(temporary)
+    this.network?.close()
     if (this.#user !== undefined) users?.giveBack(this.#user)
   }
 
@@ -198,9 +225,7 @@ class BubblewrapSandbox implements Sandbox {
       '--no-new-privs',
       '--',
     ]
-    const limits = `${user === undefined ? '' : `${OWN_USER_SCRIPT}; `}${LIMITS_SCRIPT}`
-    // Where the host allows less, less holds.
-    const task = `{ ${limits}; } 2>/dev/null
+    const task = `${limitsScript()}
 ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
     const script = fileSystems.length > 0 ? `umask 0; ${task}` : task
     const commandLine = [program ?? `/var/lang/bin/${interpreter?.commands[0]}`, ...parameters]
@@ -211,12 +236,13 @@ ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
   }
 
   #arguments(): string[] {
-    const { spec, image, root, temporary } = this.#parts
+    const { spec, image, root, temporary, filter } = this.#parts
     const temporaryView =
       temporary === undefined
         ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs']
         : ['--bind', temporary]
     const namespaces = [
+      ...(filter === undefined ? [] : ['--seccomp', String(FILTER_FD)]),
       ...['--die-with-parent', '--new-session', '--clearenv'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],
       ...(this.#user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
@@ -277,12 +303,6 @@ const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
 const ENTERING = `-all,+${ENTERING_RIGHT}`
 
-/** As AWS sets them: open files, locked memory in KiB, the stack in KiB, the size of a core file in half KiB. */
-const LIMITS_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -l 64; ulimit -S -s 8192; ulimit -c 20971520`
-
-/** For a user id that is the environment's own, because all processes of a user count. Shells differ in the letter. */
-const OWN_USER_SCRIPT = '{ ulimit -p 742 || ulimit -u 742; }'
-
 const PROGRAM_SCRIPT = `. /run/lambent/environment
 exec "$0" "$@"`
 
@@ -308,7 +328,7 @@ function hostView(): string[] {
   const settings = [...SETTINGS, ...java.map((name) => `/etc/${name}`)]
     .filter((path) => existsSync(path))
     .flatMap((path) => ['--ro-bind', path, path])
-  const kernel = ['--proc', '/proc', '--dev', '/dev']
+  const kernel = ['--proc', '/proc', ...maskedPaths(), '--dev', '/dev']
   const places = ['/opt/.', '/var/.', '/var/lang/bin/.', '/var/runtime/.', '/etc/.'].flatMap(makeParents)
   return [...places, '--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel]
 }
@@ -370,41 +390,21 @@ function bindOrLink(path: string, seenAs = path): string[] {
 
 const isBelow = (path: string, top: string) => path === top || path.startsWith(`${top}/`)
 
-/** A namespace may be forbidden by the host; better to know when the server starts than at the first invocation. */
-function probe(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      'bwrap',
-      [
-        '--unshare-pid',
-        '--unshare-ipc',
-        '--unshare-uts',
-        ...(process.getuid?.() === 0 ? [] : ['--unshare-user']),
-        '--ro-bind',
-        '/',
-        '/',
-        'true',
-      ],
-      { env: HOST_VARIABLES, timeout: 10_000 },
-      (error, _stdout, stderr) =>
-        error
-          ? reject(new Error(`bubblewrap does not work on this machine: ${stderr.trim() || error.message}`))
-          : resolve(),
-    )
-  })
-}
-
-function describeLimits(
-  { places }: CgroupTree,
-  storage: EphemeralStorage | undefined,
-  users: UserRange | undefined,
-): string[] {
+function describeLimits({
+  cgroups: { places },
+  storage,
+  users,
+  filter,
+  network,
+}: Pick<Parts, 'cgroups' | 'storage' | 'users' | 'filter'> & { readonly network: 'host' | 'none' }): string[] {
   const memory = places.memory
     ? `memory: limited to MemorySize plus ${HEADROOM_MB} MB (cgroup v${places.memory.version})`
     : 'memory: NOT limited (no writable cgroup)'
   const pids = places.pids
     ? `processes: at most ${MOST_PROCESSES} (cgroup v${places.pids.version})`
-    : 'processes: NOT limited (no writable cgroup)'
+    : countsProcessesByUser()
+      ? `processes: at most ${MOST_PROCESSES_OF_USER} (rlimit)`
+      : 'processes: NOT limited (no writable cgroup)'
   const cpu = places.cpu
     ? `cpu: shared in proportion to MemorySize (cgroup v${places.cpu.version})`
     : 'cpu: NOT shared by MemorySize (no writable cgroup)'
@@ -420,8 +420,17 @@ function describeLimits(
   const user = users
     ? 'users: every environment has its own user id'
     : "users: environments share the server's user id (needs root)"
+  const calls = filter
+    ? 'system calls: filtered, as container engines do (seccomp)'
+    : `system calls: NOT filtered (no filter for ${process.arch}, or a kernel that takes none)`
+  const reach =
+    network === 'none'
+      ? 'network: none (every environment has only a loopback interface of its own)'
+      : "network: the host's (--network none takes it away)"
   return [
-    "isolation: bubblewrap (process, mount, IPC and host name namespaces; the network is the host's)",
+    'isolation: bubblewrap (process, mount, IPC and host name namespaces)',
+    reach,
+    calls,
     user,
     memory,
     pids,

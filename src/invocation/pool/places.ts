@@ -35,6 +35,10 @@ export class Places {
     this.#memory = memory
   }
 
+  get hasStartsLeft(): boolean {
+    return this.#starting < MAX_STARTING
+  }
+
   /** There was no room when it was needed last. */
   get isFull(): boolean {
     return this.#isFull
@@ -46,7 +50,7 @@ export class Places {
 
   /** A place for an environment that will probably take so much; undefined when there is none now. */
   take(memoryMb: number): EndStart | undefined {
-    if (this.#starting >= MAX_STARTING) return undefined
+    if (!this.hasStartsLeft) return undefined
     const bytes = this.#bytesOf(memoryMb)
     this.#isFull = this.#lacksBytes(bytes) > 0
     if (this.#isFull) return undefined

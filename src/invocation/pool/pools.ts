@@ -17,7 +17,7 @@ const SHRINK_EVERY_MS = 30_000
 // Functions may grow at any time; what they may not take is for the kernel to enforce, and this to avoid.
 const CHECK_MEMORY_EVERY_MS = 1000
 // A host that cannot serve an invocation for this long is overloaded: throttle instead of holding the connection on.
-const MAX_WAIT_MS = 60_000
+const MAX_WAIT_MS = 120_000
 // The same while there is no room for more environments and those of the function take nothing new.
 const MAX_WAIT_WHEN_FULL_MS = 10_000
 
@@ -139,17 +139,22 @@ export class Pools implements PoolHost {
         this.#abandon(pool)
       }
       if (waiting.some((pool) => pool.isWaiting)) this.#lookAgainSoon()
+      else this.#fewest = undefined
     }, LOOK_AGAIN_MS)
   }
 
   /** Whoever has the fewest environments starts the next one, so that no function keeps all places from the others. */
-  #share(waiting: Pool[]): void {
+  #share(waiting: readonly Pool[]): void {
+    if (!this.#places.hasStartsLeft) return
     this.#fewest = undefined
-    let wanting = waiting
-    do {
-      wanting = wanting.filter((pool) => pool.isStartWorthwhile).sort((a, b) => a.environments - b.environments)
-    } while (wanting[0]?.startIfWorthwhile(1) === 1)
-    this.#fewest = wanting[0]?.environments
+    const wanting = waiting.filter((pool) => pool.isStartWorthwhile)
+    for (let next = fewestOf(wanting); next !== undefined; next = fewestOf(wanting)) {
+      if (next.startIfWorthwhile(1) === 0) {
+        this.#fewest = next.environments
+        return
+      }
+      if (!next.isStartWorthwhile) wanting.splice(wanting.indexOf(next), 1)
+    }
   }
 
   #abandon(pool: Pool): void {
@@ -180,6 +185,13 @@ export class Pools implements PoolHost {
     for (const pool of this.#retired) if (pool.isEmpty) this.#retired.delete(pool)
   }
 }
+
+/** The first of them, which has waited for longest. */
+const fewestOf = (pools: readonly Pool[]): Pool | undefined =>
+  pools.reduce<Pool | undefined>(
+    (fewest, pool) => (fewest && fewest.environments <= pool.environments ? fewest : pool),
+    undefined,
+  )
 
 const poolKey = (functionId: string, version: string) => `${functionId}:${version}`
 
