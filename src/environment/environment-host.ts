@@ -8,6 +8,7 @@ import { findExternalExtensions } from './extensions/external-extensions.ts'
 import { imagesNotRun } from './function-errors.ts'
 import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
+import { openPreparedSandboxes } from './prepared/prepared-sandboxes.ts'
 import { RunningEnvironment } from './running-environment.ts'
 import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
 import { isFailure, type Launch, openLauncher } from './runtimes/launcher.ts'
@@ -27,8 +28,8 @@ export interface EnvironmentHost {
   /** For the operator: which limits hold on this machine. */
   readonly limits: readonly string[]
   readonly memory: HostMemory
-  /** How long a start will probably take. */
-  startEstimateMs(runtime: string): number
+  /** How long a start will probably take when so many others are on their way. */
+  startEstimateMs(runtime: string, others: number): number
   /** Kills everything and removes what it left. */
   close(): Promise<void>
 }
@@ -67,6 +68,13 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   const freezer = createIdleFreezer()
   const polling = createEagerPolling()
   const estimate = createStartEstimate()
+  const prepared = openPreparedSandboxes({
+    technique,
+    directory: `${directory.path}/prepared`,
+    memory,
+    log,
+    calm: () => Promise.allSettled(starting),
+  })
   const environments = new Map<string, RunningEnvironment>()
   const starting = new Set<Promise<unknown>>()
   let count = 0
@@ -79,23 +87,19 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   async function start(spec: EnvironmentSpec): Promise<Environment> {
     if (isClosed) throw new Error('the environment host is closed')
-    const name = String(++count)
-    const id = `${directory.name}-${name}`
+    const id = `${directory.name}-${++count}`
     const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
-    const startMs = performance.now()
-    const start = startRunning(id, name, spec, launch)
+    const start = startRunning(id, spec, launch)
     starting.add(start)
-    const environment = await start.finally(() => starting.delete(start))
-    estimate.observe(spec.runtime, performance.now() - startMs)
-    return environment
+    return start.finally(() => starting.delete(start))
   }
 
-  async function startRunning(id: string, name: string, spec: EnvironmentSpec, launch: Launch) {
+  async function startRunning(id: string, spec: EnvironmentSpec, launch: Launch) {
+    const startMs = performance.now()
     const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems, image } = spec
     const { interpreter, clientDirectory, notice } = launch
-    const sandbox = await technique.create({
-      id: name,
+    const room = {
       memoryMb,
       ephemeralStorageMb,
       codeDirectory,
@@ -104,7 +108,11 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       image,
       clientDirectory,
       interpreter,
-    })
+    }
+    const externals = await findExternalExtensions(spec)
+    // External extensions come first, and only then the runtime.
+    const ready = externals.length === 0 ? prepared.take(spec, launch, room) : undefined
+    const sandbox = ready ?? (await technique.create(room))
     const door = await openRuntimeDoor(sandbox).catch(async (error) => {
       await sandbox.remove()
       throw error
@@ -115,7 +123,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       spec,
       sandbox,
       command: { ...launch.command(sandbox.paths, spec), variables },
-      externals: await findExternalExtensions(spec),
+      externals,
       extensionVariables: extensionVariables(variables),
       freezer,
       polling,
@@ -127,22 +135,29 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
         door.close()
       },
     })
+    sandbox.endBoost()
+    estimate.observe(spec.runtime, ready === undefined ? 'ordinary' : 'prepared', performance.now() - startMs)
     environments.set(id, environment)
     return environment
   }
 
   return {
     start,
-    prepareRuntime: launcher.prepare,
+    async prepareRuntime(runtime) {
+      const launch = await launcher.prepare(runtime)
+      if (launch !== undefined) prepared.want(launch)
+    },
     limits: [...technique.limits, `memory of all environments: ${describeMemory(memory)}`],
     memory,
-    startEstimateMs: estimate.estimateMs,
+    startEstimateMs: (runtime, others) =>
+      estimate.estimateMs(runtime, prepared.readyCount(runtime) > others ? 'prepared' : 'ordinary'),
     async close() {
       isClosed = true
       // As on a disk that has failed.
       const leaveToNextStart = (cause: unknown) => log.warn('files are left for the next start to remove', { cause })
       freezer.close()
       await Promise.allSettled(starting)
+      await prepared.close()
       await Promise.all([...environments.values()].map((environment) => environment.shutdown()))
       await technique.close().catch(leaveToNextStart)
       await cgroups.close()

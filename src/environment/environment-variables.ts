@@ -14,12 +14,10 @@ export function environmentVariables(
   runtimeApi: string,
 ): Record<string, string> {
   return {
-    TZ: ':UTC',
-    ...(spec.image && { PATH: IMAGE_PATH, ...spec.image.variables }),
+    ...(spec.image && { TZ: ':UTC', PATH: IMAGE_PATH, ...spec.image.variables }),
     ...serviceVariables(spec, runtimeApi),
-    ...(runtime && placeVariables(spec, paths)),
+    ...(runtime && functionVariables(spec, runtime, paths)),
     ...loggingVariables(spec),
-    ...(runtime && isInterpreted(runtime) && managedVariables(spec, runtime, paths)),
     ...spec.variables,
   }
 }
@@ -45,19 +43,28 @@ function serviceVariables(spec: EnvironmentSpec, runtimeApi: string): Record<str
   }
 }
 
-function placeVariables(spec: EnvironmentSpec, paths: SandboxPaths): Record<string, string> {
-  return {
-    _HANDLER: spec.handler,
-    LAMBDA_TASK_ROOT: paths.task,
-    LAMBDA_RUNTIME_DIR: paths.runtime,
-    LANG: 'en_US.UTF-8',
-    PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
-    // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
-    LD_LIBRARY_PATH: `/var/lang/lib:${paths.runtime}:${paths.runtime}/lib:${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
-    PWD: paths.task,
-    SHLVL: '0',
-  }
-}
+const functionVariables = (spec: EnvironmentSpec, runtime: Runtime, paths: SandboxPaths): Record<string, string> => ({
+  _HANDLER: spec.handler,
+  ...runtimeVariables(runtime, paths),
+  ...(OLD_KEY_NAMES.has(runtime.identifier) && {
+    AWS_ACCESS_KEY: spec.credentials.accessKeyId,
+    AWS_SECRET_KEY: spec.credentials.secretAccessKey,
+  }),
+})
+
+/** Those of every function of a runtime. */
+export const runtimeVariables = (runtime: Runtime, paths: SandboxPaths): Record<string, string> => ({
+  LAMBDA_TASK_ROOT: paths.task,
+  LAMBDA_RUNTIME_DIR: paths.runtime,
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
+  // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
+  LD_LIBRARY_PATH: `/var/lang/lib:${paths.runtime}:${paths.runtime}/lib:${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
+  PWD: paths.task,
+  SHLVL: '0',
+  ...(isInterpreted(runtime) && managedVariables(runtime, paths)),
+})
 
 /** An extension's process has what the function's has, without what is about the runtime. */
 export const extensionVariables = (variables: Readonly<Record<string, string>>): Record<string, string> =>
@@ -80,18 +87,10 @@ const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> 
     : {}
 
 /** What only the managed runtimes have. */
-const managedVariables = (
-  spec: EnvironmentSpec,
-  runtime: Interpreted,
-  paths: SandboxPaths,
-): Record<string, string> => ({
+const managedVariables = (runtime: Interpreted, paths: SandboxPaths): Record<string, string> => ({
   AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.identifier}`,
   PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
   ...languageVariables(runtime, paths),
-  ...(OLD_KEY_NAMES.has(runtime.identifier) && {
-    AWS_ACCESS_KEY: spec.credentials.accessKeyId,
-    AWS_SECRET_KEY: spec.credentials.secretAccessKey,
-  }),
 })
 
 /** Their version of the SDK for Java still reads these. */

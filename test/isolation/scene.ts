@@ -36,7 +36,8 @@ export const PYTHON: Runtime = 'python3.12'
 export async function openScene(setup: ServerSetup = {}): Promise<Scene> {
   const server = await startTestServer(setup)
   const python = { Runtime: PYTHON, Handler: 'main.handler', MemorySize: 1024 }
-  const Environment = { Variables: { SECRET } }
+  // By the second one its process is started for it, so that its variables can be found from outside.
+  const Environment = { Variables: { SECRET, PYTHONUNBUFFERED: '1' } }
   await createFunction(server, { FunctionName: 'neighbour', code: codeIn('neighbour'), ...python, Environment })
   await createFunction(server, { FunctionName: 'attacker', code: codeIn('attacker'), ...python, Timeout: 60 })
   const credentials = readFileSync(join(server.dataDirectory, 'credentials'), 'utf8')
@@ -76,7 +77,9 @@ export function codeIn(folder: string): Readonly<Record<string, string>> {
 /** By a variable of its environment: as those see it who may look into all processes. */
 function findProcess(variable: string): number {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return Number(pids.find((pid) => environmentOf(pid).includes(variable)) ?? 0)
+  const found = pids.find((pid) => environmentOf(pid).includes(variable))
+  assert.ok(found, 'the process is there')
+  return Number(found)
 }
 
 function environmentOf(pid: string): readonly string[] {
@@ -86,3 +89,8 @@ function environmentOf(pid: string): readonly string[] {
     return []
   }
 }
+
+export const isRoot = process.getuid?.() === 0
+
+/** For a server that root starts as somebody else; what root has installed for himself is not on his path. */
+export const ORDINARY_USER = { user: 65534, environment: { PATH: '/usr/local/bin:/usr/bin:/bin' } }

@@ -112,8 +112,8 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Surroundings of a process',
-    here: 'LD_LIBRARY_PATH is without /lib64 and /usr/lib64. The limit of processes of a user is set where every environment has a user of its own, on servers of the root user.',
-    why: "These directories are the host's and would go before the libraries that an interpreter brings along; processes of other programs must not count.",
+    here: "LD_LIBRARY_PATH is without /lib64 and /usr/lib64. The limit of processes of a user is set where every environment has a user of its own, on servers of the root user. /proc/self/environ, other than the environment itself, may lack the function's variables, and a process may be older than its environment.",
+    why: "These directories are the host's and would go before the libraries that an interpreter brings along; processes of other programs must not count; Node.js and Python may have started before the function was known.",
   },
   {
     subject: 'MemorySize',

@@ -16,13 +16,17 @@ export interface Launch {
   readonly clientDirectory: string | undefined
   /** A line for the head of the log when this is not the version that was asked for. */
   readonly notice: string | undefined
-  command(paths: SandboxPaths, spec: EnvironmentSpec): Omit<SandboxCommand, 'variables'>
+  command(paths: SandboxPaths, spec: EnvironmentSpec): CommandLine
+  /** Starts a process that waits to be told its function; undefined when it has to know from the start. */
+  readonly waitingCommand: ((paths: SandboxPaths) => CommandLine) | undefined
 }
+
+type CommandLine = Omit<SandboxCommand, 'variables'>
 
 export interface Launcher {
   find(spec: EnvironmentSpec): Promise<Launch | PlatformFailure>
-  /** Looks for an interpreter, and fetches what can be fetched. */
-  prepare(identifier: string): Promise<void>
+  /** Looks for an interpreter, and fetches what can be fetched; undefined for custom runtimes, and those not found. */
+  prepare(identifier: string): Promise<Launch | undefined>
 }
 
 export const isFailure = (launch: Launch | PlatformFailure): launch is PlatformFailure => 'errorType' in launch
@@ -36,16 +40,15 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
     if (interpreter === undefined) return noInterpreter(runtime.identifier)
     const client = await clients.provide(runtime.family, interpreter)
     if (client === undefined) return noClient(runtime.identifier)
+    const { commandLine, waitingCommandLine, isOurs } = client
+    const descriptors = { hasRuntimeSocket: isOurs, hasLogPipe: !isOurs }
     return {
       runtime,
       interpreter: { ...interpreter, commands: client.commands },
       clientDirectory: client.directory,
       notice: interpreter.notice,
-      command: (paths, spec) => ({
-        arguments: client.commandLine(paths, spec),
-        hasRuntimeSocket: client.isOurs,
-        hasLogPipe: !client.isOurs,
-      }),
+      command: (paths, spec) => ({ arguments: commandLine(paths, spec), ...descriptors }),
+      waitingCommand: waitingCommandLine && ((paths) => ({ arguments: waitingCommandLine(paths), ...descriptors })),
     }
   }
 
@@ -63,6 +66,7 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
         hasRuntimeSocket: false,
         hasLogPipe: false,
       }),
+      waitingCommand: undefined,
     }
   }
 
@@ -76,6 +80,7 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
       clientDirectory: undefined,
       notice: undefined,
       command: () => ({ program, arguments: parameters, hasRuntimeSocket: false, hasLogPipe: false }),
+      waitingCommand: undefined,
     }
   }
 
@@ -88,7 +93,9 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
     },
     async prepare(identifier) {
       const runtime = parseRuntime(identifier)
-      if (runtime !== undefined && isInterpreted(runtime)) await interpreted(runtime)
+      if (runtime === undefined || !isInterpreted(runtime)) return undefined
+      const launch = await interpreted(runtime)
+      return isFailure(launch) ? undefined : launch
     },
   }
 }

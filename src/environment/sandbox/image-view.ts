@@ -38,7 +38,8 @@ export function imageView(
   ]
   return [
     ...['--perms', '0755', '--dir', '/run', '--perms', '0755', '--dir', OURS, '--perms', '0755', '--dir', ROOT],
-    ...['--ro-bind', image.directory, ROOT, '--proc', `${ROOT}/proc`, ...maskedPaths(ROOT), '--dev', `${ROOT}/dev`],
+    ...['--ro-bind', image.directory, ROOT, '--proc', `${ROOT}/proc`, ...maskedPaths(ROOT)],
+    ...['--dev', `${ROOT}/dev`],
     ...[...temporary, `${ROOT}/tmp`],
     ...data(files.passwd, place('etc/passwd')),
     ...data(files.group, place('etc/group')),
@@ -70,8 +71,7 @@ function mountsView(fileSystems: SandboxSpec['fileSystems']): string[] {
   return ['--perms', '0755', '--tmpfs', `${ROOT}/mnt`, ...mounts, '--remount-ro', `${ROOT}/mnt`]
 }
 
-/** Entering the image takes this call, and this one right for it, which is given up inside. */
-export const ENTERING_CALL = 'chroot'
+/** Entering the image takes this one right, which is given up inside. */
 export const ENTERING_RIGHT = 'sys_chroot'
 
 /** The command line that enters the image and runs `script` there, with `parameters` from `$0` on. */

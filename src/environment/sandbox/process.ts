@@ -95,6 +95,8 @@ class ProcessSandbox implements Sandbox {
 
   thaw(): void {}
 
+  endBoost(): void {}
+
   kill(): void {
     for (const group of this.#groups) this.#killGroup(group)
   }

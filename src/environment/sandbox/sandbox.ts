@@ -11,12 +11,12 @@ export interface SandboxTechnique {
   /** Whether an image's root file system can take the place of the host's. */
   readonly runsImages: boolean
   create(spec: SandboxSpec): Promise<Sandbox>
+  /** The same for a function that is not known yet; undefined where this is not possible. */
+  readonly prepare?: ((spec: SandboxSpec) => Promise<AdaptableSandbox>) | undefined
   close(): Promise<void>
 }
 
 export interface SandboxSpec {
-  /** Unique on this server. */
-  readonly id: string
   readonly memoryMb: number
   readonly ephemeralStorageMb: number
   readonly codeDirectory: string
@@ -55,10 +55,17 @@ export interface Sandbox {
   thaw(): void
   /** SIGKILL to everything inside. */
   kill(): void
+  /** The Init phase is over: from now on it has the share of the processors that its memory buys. */
+  endBoost(): void
   outOfMemoryKills(): number
   /** 0 when unknown. */
   peakMemoryBytes(): number
   remove(): Promise<void>
+}
+
+export interface AdaptableSandbox extends Sandbox {
+  /** From now on it has these limits, and what is started in it sees these directories. */
+  adapt(spec: SandboxSpec): void
 }
 
 export interface SandboxPaths {

@@ -111,7 +111,8 @@ export class Pools implements PoolHost {
   }
 
   startEstimateMs(version: FunctionVersion): number {
-    return this.#environments.startEstimateMs(version.configuration.runtime ?? IMAGE_RUNTIME)
+    const { runtime = IMAGE_RUNTIME } = version.configuration
+    return this.#environments.startEstimateMs(runtime, this.#places.starting)
   }
 
   #poolFor(version: FunctionVersion): Pool {

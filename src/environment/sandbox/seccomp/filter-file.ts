@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { compileFilter } from './filter.ts'
-import type { SystemCall } from './system-calls.ts'
 
 /** The filter of system calls, compiled once and read anew by each sandbox. */
 export interface FilterFile {
@@ -9,16 +8,12 @@ export interface FilterFile {
   lend<Result>(start: (descriptor: number) => Result): Result
 }
 
-/** Undefined where there is no filter for this processor. The calls in `allowed` are not refused for what they are. */
-export async function writeFilter(
-  directory: string,
-  processor: string,
-  allowed: readonly SystemCall[] = [],
-): Promise<FilterFile | undefined> {
-  const program = compileFilter(processor, allowed)
+/** Undefined where there is no filter for this processor. */
+export async function writeFilter(directory: string, processor: string): Promise<FilterFile | undefined> {
+  const program = compileFilter(processor)
   if (program === undefined) return undefined
   await mkdir(directory, { recursive: true })
-  const path = `${directory}/${['system-calls', ...allowed].join('-')}.filter`
+  const path = `${directory}/system-calls.filter`
   await writeFile(path, program, { mode: 0o600 })
   return {
     lend(start) {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { assemble, type Condition, type Rule } from './assemble.ts'
 import { type ArgumentTest, refusals } from './refusals.ts'
-import { type SystemCall, systemCalls } from './system-calls.ts'
+import { systemCalls } from './system-calls.ts'
 
 /** Verdicts; the lower half of ERRNO is the answer. */
 const ALLOW = 0x7fff_0000
@@ -23,21 +23,17 @@ const ARCHITECTURES: Readonly<Record<string, { readonly audit: number; readonly 
 const X32 = 0x4000_0000
 
 /** The filter of system calls for this processor, as `bwrap --seccomp` reads it; undefined where there is no table. */
-export function compileFilter(processor: string, allowed: readonly SystemCall[] = []): Buffer | undefined {
+export function compileFilter(processor: string): Buffer | undefined {
   const architecture = ARCHITECTURES[processor]
-  return architecture && assemble(rulesFor(architecture, allowed), ALLOW)
+  return architecture && assemble(rulesFor(architecture), ALLOW)
 }
 
-function rulesFor(
-  { audit, column }: { readonly audit: number; readonly column: 0 | 1 },
-  allowed: readonly SystemCall[],
-): Rule[] {
+function rulesFor({ audit, column }: { readonly audit: number; readonly column: 0 | 1 }): Rule[] {
   // Numbers mean nothing before it is known whose they are. Nothing that Lambda runs has another processor's.
   const others: Rule = { conditions: [{ word: ARCHITECTURE, isNoneOf: [audit] }], verdict: KILL_PROCESS }
   const x32: Rule = { conditions: [{ word: NUMBER, isAtLeast: X32 }], verdict: ERRNO | constants.errno.ENOSYS }
   const listed = refusals.map(({ calls, when = [], answer }) => {
-    const refused = calls.filter((name) => !allowed.includes(name))
-    const numbers = refused.flatMap((name) => systemCalls[name][column] ?? [])
+    const numbers = calls.flatMap((name) => systemCalls[name][column] ?? [])
     return { conditions: [{ word: NUMBER, isOneOf: numbers }, ...when.map(onWord)], verdict: ERRNO | answer }
   })
   return [others, x32, ...listed]
