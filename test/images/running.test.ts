@@ -12,6 +12,7 @@ import { hostPrograms, type ImageSetup, imageProgram } from '../support/images.t
 import { type Registry, startRegistry } from '../support/registry.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
 
+const NOBODY = 65534
 const accessPoint = `arn:aws:elasticfilesystem:${REGION}:${ACCOUNT}:access-point/fsap-0123456789abcdef0`
 
 let registry: Registry
@@ -73,6 +74,7 @@ test('the process has no rights, and a user of its own', async () => {
   if (process.getuid?.() === 0) assert.ok(user > 65535 && group === user, `${user} ${group}`)
   for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) assert.ok(status.includes(`${set}:\t0000000000000000`))
   assert.ok(status.includes('NoNewPrivs:\t1'))
+  assert.ok(status.includes('Seccomp:\t2'), 'and its system calls are filtered')
 })
 
 test('variables are those of Lambda without those of its runtimes', async () => {
@@ -97,7 +99,10 @@ test('only /tmp can be written to, and names are resolved as on the host', async
 
 test('entry point, command, directory and variables are those of the image', async () => {
   const image = await programImage('', {
-    files: [{ name: 'work/' }, { name: 'usr/' }, { name: 'usr/bin/' }, { name: 'usr/bin/run', linkTo: '../../app' }],
+    files: [
+      ...[{ name: 'work/' }, { name: 'etc/' }, { name: 'etc/passwd', content: 'me:x:1:1::/:/app\n' }],
+      ...[{ name: 'usr/' }, { name: 'usr/bin/' }, { name: 'usr/bin/run', linkTo: '../../app' }],
+    ],
     Entrypoint: ['run', 'first'],
     Cmd: ['second', 'with $HOME and "quotes"'],
     WorkingDir: '/work',
@@ -107,6 +112,7 @@ test('entry point, command, directory and variables are those of the image', asy
   const { arguments: parameters, directory, variables } = await look(server, 'own')
   assert.deepEqual(parameters, ['/usr/bin/run', 'first', 'second', 'with $HOME and "quotes"'])
   assert.equal(directory, '/work')
+  assert.equal((await ask('own', { read: '/etc/passwd' })).content, 'me:x:1:1::/:/app\n')
   for (const line of ['PATH=/usr/bin', 'GREETING=a=b c', 'TZ=Europe/Berlin', "QUOTED=it's", `AWS_REGION=${REGION}`])
     assert.ok(variables.includes(line), line)
 })
@@ -166,6 +172,21 @@ test('a script is started by the shell of the image, with the libraries of the i
   const files = [...programs, { name: 'entry.sh', content: SCRIPT, mode: 0o755 }, { name: 'etc/ld.so.preload' }]
   await deploy('script', { layers: [files], Entrypoint: ['./entry.sh'] })
   assert.deepEqual(await ask('script', { a: ['b', 'ü'] }), { a: ['b', 'ü'] })
+})
+
+test('an image also runs without a network', async () => {
+  await using alone = await startTestServer({ args: ['--network', 'none'] })
+  await createImageFunction(alone, 'alone', `${registry.host}/alone:v1`)
+  const { variables } = await look(alone, 'alone')
+  assert.ok(variables.includes('AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001'))
+})
+
+test('an ordinary user’s server runs images in a user namespace', { skip: process.getuid?.() !== 0 }, async () => {
+  await using ordinary = await startTestServer({ user: NOBODY })
+  await createImageFunction(ordinary, 'alone', `${registry.host}/alone:v1`)
+  const { status, directory } = await look(ordinary, 'alone')
+  assert.equal(directory, '/')
+  assert.ok(status.includes('CapEff:\t0000000000000000') && status.includes('CapAmb:\t0000000000000000'))
 })
 
 test('file systems are mounted into the image', async () => {

@@ -106,7 +106,7 @@ function givenSandbox(sandbox: Sandbox, waiting: SandboxProcess, remove: () => P
   }
 }
 
-/** It says one word when it waits. */
+/** Whatever it says, it waits. */
 async function untilReady({ runtimeSocket, exit }: SandboxProcess): Promise<void> {
   const word = new Promise<string>((resolve) => runtimeSocket?.once('data', () => resolve('ready')))
   const first = await within(Promise.race([word, exit]), START_LIMIT_MS)

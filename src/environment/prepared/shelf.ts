@@ -8,7 +8,7 @@ const [FEWEST, MOST] = [1, 3]
 const UNUSED_MS = 10 * 60_000
 /** After this long without a start that found none ready, one less is kept. */
 const CALM_MS = 60_000
-/** An interpreter that could not be started ahead, or did not stay, is tried again after this long. */
+/** An interpreter that could not be started ahead, or does not stay, is tried again after this long. */
 const RETRY_MS = 60_000
 
 /** The prepared sandboxes of one runtime. */
@@ -20,6 +20,7 @@ export class Shelf {
   #usedMs = performance.now()
   #missedMs = 0
   #restsUntilMs = 0
+  #lostMs = Number.NEGATIVE_INFINITY
 
   constructor(launch: PreparableLaunch, log: Log) {
     this.launch = launch
@@ -81,6 +82,9 @@ export class Shelf {
     if (index < 0) return
     this.#ready.splice(index, 1)
     void sandbox.remove()
-    this.rest(new Error('its process has ended'))
+    const nowMs = performance.now()
+    // One may fall victim to somebody; a second one so soon has a reason of its own.
+    if (nowMs - this.#lostMs < RETRY_MS) this.rest(new Error('its process has ended'))
+    this.#lostMs = nowMs
   }
 }

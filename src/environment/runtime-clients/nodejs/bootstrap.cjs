@@ -9,7 +9,7 @@ const { toResponse, runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 const { isStreaming, offerStreaming, runStreaming } = require('./streaming.cjs')
-const { become, receiveVariables, warmUp } = require('./prepared.cjs')
+const { REHEARSED_HEAD, become, receiveVariables, warmUp } = require('./prepared.cjs')
 
 const RUNTIME_SOCKET = 3
 const INVOCATION = '/2018-06-01/runtime/invocation/'
@@ -47,7 +47,15 @@ async function startWhenTold() {
     become(variables)
     start()
   })
-  socket.write('ready\n')
+  rehearse()
+}
+
+/** Code is compiled when it runs first. What an invocation of nothing answers tells the server that this process waits. */
+function rehearse() {
+  handler = async () => null
+  respond = respondBuffered
+  handle('rehearsal', REHEARSED_HEAD, '{}')
+  handler = undefined
 }
 
 async function start() {

@@ -6,6 +6,9 @@ const { loadHandler } = require('./handler.cjs')
 
 const LINE_FEED = 10
 
+exports.REHEARSED_HEAD =
+  '\r\nLambda-Runtime-Deadline-Ms: 0\r\nLambda-Runtime-Invoked-Function-Arn: \r\nLambda-Runtime-Trace-Id: \r\n'
+
 /** The first module of each kind that a process loads sets up what all others use. */
 exports.warmUp = async () => {
   for (const name of ['warm-module', 'warm-script']) await loadHandler(__dirname, `${name}.handler`)
