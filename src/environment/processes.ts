@@ -16,8 +16,8 @@ import { type InitEnd, type RuntimeEvent, RuntimeSession } from './runtime-api/r
 import type { ProcessExit, Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
 import { within } from './within.ts'
 
-/** A process that has closed its Runtime API socket is ending by itself; if it does not, it is ended. */
-const HANG_UP_MS = 100
+/** A process that has closed its Runtime API socket is ending by itself, slowly on a busy host; if it does not, it is ended. */
+const HANG_UP_MS = 1000
 /** The Shutdown phase, by who takes part: external extensions, or internal ones only. Without any it takes no time. */
 const SHUTDOWN_MS = { external: 2000, internal: 500 }
 /** Of the first, what the runtime may use. */
