@@ -65,7 +65,7 @@ export async function openBubblewrap(
   network: 'host' | 'none',
 ): Promise<SandboxTechnique> {
   const isRoot = process.getuid?.() === 0
-  const filter = await probe(await writeFilter(directory, process.arch))
+  const filter = await probe(await writeFilter(dirname(directory), process.arch))
   const schedule = await openBatchScheduling()
   const networks = network === 'none' ? await openPrivateNetworks() : undefined
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
