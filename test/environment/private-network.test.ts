@@ -8,7 +8,7 @@ import { NODE, openTestHost, PYTHON } from './support.ts'
 const { start, host } = await openTestHost('bubblewrap', 'none')
 
 test('the operator is told', () => {
-  assert.match(host.limits.join('\n'), /^network: none/m)
+  assert.match(host.limits.join('\n'), /^network: none .*\nsystem calls: filtered/m)
 })
 
 for (const runtime of [NODE, PYTHON])

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { statfsSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { invoke } from '../support/clients.ts'
-import { openScene } from './scene.ts'
+import { isRoot, ORDINARY_USER, openScene } from './scene.ts'
 
 // Attacks on what there is only so much of, each with a neighbour who asks for his share meanwhile.
 
@@ -83,3 +83,15 @@ for (const { name, program, detail, ends, timeoutSeconds = 60 } of floods)
     await scene.assertUnharmed()
     assert.deepEqual(await scene.attack('processes.inherited_descriptors'), [], 'and the function runs again')
   })
+
+test("processes have a limit without control groups too, which an ordinary user's server has none of", {
+  skip: !isRoot,
+}, async () => {
+  await using ordinary = await openScene(ORDINARY_USER)
+  assert.match(ordinary.server.output(), /processes: at most 742 \(rlimit\)/)
+  for (const flood of ['floods.threads', 'floods.processes']) {
+    const started = Number(await ordinary.attack(flood))
+    assert.ok(started > 600 && started < 742, `${started}`)
+  }
+  await ordinary.assertUnharmed()
+})

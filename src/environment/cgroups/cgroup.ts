@@ -79,6 +79,15 @@ export class Cgroup {
     for (const directory of this.#directories) await writeControlSlowly(`${directory}/cgroup.procs`, String(pid))
   }
 
+  /** Of all processes; undefined where there is no control group that could tell. */
+  threads(): number[] | undefined {
+    const files = (['memory', 'pids', 'cpu', 'freezer'] as const).map((purpose) =>
+      this.#file(purpose, 'tasks', 'cgroup.threads'),
+    )
+    const file = files.find((path) => path !== undefined)
+    return file === undefined ? undefined : readControl(file).split('\n').filter(Boolean).map(Number)
+  }
+
   freeze(): void {
     if (this.#freezerFile === undefined || this.#isFrozen) return
     this.#isFrozen = true

@@ -65,7 +65,7 @@ export async function openBubblewrap(
   network: 'host' | 'none',
 ): Promise<SandboxTechnique> {
   const isRoot = process.getuid?.() === 0
-  const filter = await probe(await writeFilter(directory, process.arch))
+  const filter = await probe(await writeFilter(dirname(directory), process.arch))
   const schedule = await openBatchScheduling()
   const networks = network === 'none' ? await openPrivateNetworks() : undefined
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
@@ -77,7 +77,7 @@ export async function openBubblewrap(
     return programs
   }
   const settings = openSettings(`${dirname(directory)}/settings`, SETTING_FILES)
-  const nests = openNests(cgroups, () => startChild(['/bin/sh'], { input: 'pipe', unwanted: [], filter, schedule }))
+  const nests = openNests(cgroups, () => startChild(['/bin/sh'], { input: 'pipe', unwanted: [], filter }))
   async function prepare(spec: SandboxSpec): Promise<BubblewrapSandbox> {
     const image = spec.image && { image: spec.image, programs: await findPrograms() }
     const temporary = await storage?.take(spec.ephemeralStorageMb)
@@ -136,6 +136,8 @@ class BubblewrapSandbox implements AdaptableSandbox {
   readonly #parts: Parts
   #spec: SandboxSpec
   readonly #nest: Nest
+  /** Not while it starts: there each of many small steps would wait for whoever runs. */
+  #isBatch: boolean
   readonly #children = new Set<ChildProcess>()
 
   constructor(parts: Parts) {
@@ -146,6 +148,8 @@ class BubblewrapSandbox implements AdaptableSandbox {
     this.#user = users?.take()
     this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
     this.#nest = nests.take(this.#limits())
+    // Whoever is not found later is seen to at once.
+    this.#isBatch = this.#cgroup.threads() === undefined
   }
 
   adapt(spec: SandboxSpec): void {
@@ -155,6 +159,8 @@ class BubblewrapSandbox implements AdaptableSandbox {
 
   endBoost(): void {
     this.#cgroup.limit(this.#limits())
+    this.#isBatch = true
+    for (const thread of this.#cgroup.threads() ?? []) this.#parts.schedule(thread)
   }
 
   async owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
@@ -173,10 +179,11 @@ class BubblewrapSandbox implements AdaptableSandbox {
     const command = [...(this.network?.enter ?? []), ...bubblewrap]
     const { filter, schedule } = this.#parts
     const nested = this.#nest.become(command, unwanted)
-    const child = nested ?? startChild(command, { input: 'ignore', unwanted, filter, schedule })
+    const child = nested ?? startChild(command, { input: 'ignore', unwanted, filter })
     const kill = () => void child.kill('SIGKILL')
     const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
+    if (this.#isBatch) schedule(child.pid)
     this.#children.add(child)
     child.once('exit', () => this.#children.delete(child))
     // It waits for its arguments, so everything it will ever start is born inside the control group.
@@ -349,20 +356,17 @@ interface Start {
   readonly input: 'pipe' | 'ignore'
   readonly unwanted: readonly number[]
   readonly filter: FilterFile | undefined
-  readonly schedule: ScheduleAsBatch
 }
 
 /** The empty environment is a matter of safety: what the user set must not reach a program that still has rights. */
 function startChild(
   [program = '', ...parameters]: readonly string[],
-  { input, unwanted, filter, schedule }: Start,
+  { input, unwanted, filter }: Start,
 ): ChildProcess {
   const pipes = DESCRIPTORS.map((number) => (unwanted.includes(number) ? 'ignore' : 'pipe'))
   const startWith = (descriptor: number | 'ignore') =>
     spawn(program, parameters, { stdio: [input, ...pipes, descriptor], env: HOST_VARIABLES })
-  const child = filter?.lend(startWith) ?? startWith('ignore')
-  if (child.pid !== undefined) schedule(child.pid)
-  return child
+  return filter?.lend(startWith) ?? startWith('ignore')
 }
 
 const DESCRIPTORS = Array.from({ length: LOG_FD }, (_, index) => index + 1)
