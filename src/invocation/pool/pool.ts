@@ -43,6 +43,9 @@ interface Idle {
 // start, are valid for twelve.
 const MAX_AGE_MS = 8 * 3_600_000
 
+/** A runtime asks for its next event within a millisecond or two of its answer, unless the machine is busy. */
+const SOON_FREE_MS = 20
+
 /** The execution environments of one deployment of one function version. */
 export class Pool {
   readonly version: FunctionVersion
@@ -50,6 +53,8 @@ export class Pool {
   /** Last in, first out: the warmest is taken again, the others age and are let go. */
   readonly #idle: Idle[] = []
   readonly #busy = new Map<Environment, number>()
+  /** Of the busy ones those that have answered, and since when; they are not ready for more. */
+  readonly #answered = new Map<Environment, number>()
   /** By the clock on the wall, as keys expire: it goes on while the machine sleeps. */
   readonly #startedMs = new WeakMap<Environment, number>()
   readonly #waiting: Waiter[] = []
@@ -89,7 +94,7 @@ export class Pool {
     if (this.#waiting.length === 0 || this.#hasReady) return false
     const nowMs = performance.now()
     return shouldStart({
-      waiting: this.#waiting.length,
+      waiting: this.#waiting.length - this.#countAboutToBeFree(nowMs),
       busy: this.#busy.size,
       starting: this.#starting,
       runMs: this.#runTimes.expectedMs([...this.#busy.values()].map((startedMs) => nowMs - startedMs)),
@@ -228,12 +233,24 @@ export class Pool {
   /** After its answer an environment may still be at work: with extensions, or because the runtime asks later for more. */
   #releaseWhenReady(environment: Environment, startedMs: number): void {
     const { ending } = environment
-    if (ending === undefined) this.#release(environment, performance.now() - startedMs)
-    else void ending.then(() => this.#releaseWhenReady(environment, startedMs))
+    const nowMs = performance.now()
+    if (ending === undefined) this.#release(environment, nowMs - startedMs)
+    else {
+      if (!this.#answered.has(environment)) this.#answered.set(environment, nowMs)
+      void ending.then(() => this.#releaseWhenReady(environment, startedMs))
+    }
+  }
+
+  /** Most runtimes ask for more right after their answer: nobody else is started for what can wait so long. */
+  #countAboutToBeFree(nowMs: number): number {
+    let count = 0
+    for (const answeredMs of this.#answered.values()) if (nowMs - answeredMs < SOON_FREE_MS) count++
+    return count
   }
 
   #release(environment: Environment, ranMs: number): void {
     this.#busy.delete(environment)
+    this.#answered.delete(environment)
     this.#runTimes.add(ranMs)
     this.#peakMb = Math.max(this.#peakMb, environment.peakMemoryMb)
     if (environment.isAlive && !this.#isTooOld(environment) && !this.#mustGiveUp(environment)) {
