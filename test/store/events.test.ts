@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { systemClock } from '#base'
@@ -48,6 +50,16 @@ test('an accepted event is claimed once, as it came', async (t) => {
   assert.equal(await events.count(), 1)
   events.complete(claimed)
   assert.equal(await events.count(), 0)
+})
+
+test('commits overwrite a log that is there from the start', async (t) => {
+  const dataDirectory = await temporaryDirectory(t)
+  const { events } = await temporaryStore(t, { dataDirectory })
+  const logBytes = async () => (await stat(join(dataDirectory, 'lambent.db-wal'))).size
+  const atFirst = await logBytes()
+  assert.ok(atFirst > 16 * 1024 * 1024)
+  for (let i = 0; i < 20; i++) await events.enqueue(queuedEvent(String(i)))
+  assert.equal(await logBytes(), atFirst)
 })
 
 test('events that were claimed and not completed are claimed again after a restart, completed ones are not', async (t) => {
