@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { missingWrk } from './load/wrk.ts'
 import { type Finding, isHeld, type Measurement } from './measurement.ts'
+import { coldBurst } from './measurements/cold-burst.ts'
 import { coldStart } from './measurements/cold-start.ts'
 import { eventAccept } from './measurements/event-accept.ts'
 import { eventBacklog } from './measurements/event-backlog.ts'
 import { eventDelivery } from './measurements/event-delivery.ts'
 import { eventFlood } from './measurements/event-flood.ts'
+import { idleDensity } from './measurements/idle-density.ts'
 import { listFunctions } from './measurements/list-functions.ts'
 import { manyPolicies } from './measurements/many-policies.ts'
 import { manyVersions } from './measurements/many-versions.ts'
 import { mutations } from './measurements/mutations.ts'
+import { officialClients } from './measurements/official-clients.ts'
 import { startUp } from './measurements/start-up.ts'
 import { streaming } from './measurements/streaming.ts'
 import { warmInvoke } from './measurements/warm-invoke.ts'
@@ -25,9 +28,12 @@ import { writeResults } from './report/write-results.ts'
 
 const measurements: readonly Measurement[] = [
   warmInvoke,
+  officialClients,
   streaming,
   manyPolicies,
   coldStart,
+  coldBurst,
+  idleDensity,
   eventAccept,
   eventDelivery,
   eventBacklog,

@@ -22,7 +22,7 @@ export interface Finding {
   readonly bar?: Bar
 }
 
-export type Unit = 'us' | 'ms' | 'per s' | 'MB/s' | 'MiB' | 'KiB'
+export type Unit = 'us' | 'ms' | 'per s' | 'MB/s' | 'MiB' | 'KiB' | 'per GiB'
 
 /** The same thing done by something simple on the same machine in the same minute. */
 export interface Yardstick {

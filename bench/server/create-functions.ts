@@ -23,6 +23,7 @@ export const languages = [
 export const helpers = {
   count: { name: 'Node', code: 'count-node', runtime: 'nodejs24.x' },
   key: { name: 'Node', code: 'key-node', runtime: 'nodejs24.x' },
+  sleep: { name: 'Python', code: 'sleep-python', runtime: 'python3.12', memoryMb: 128 },
   hold: { name: 'Node', code: 'hold-node', runtime: 'nodejs24.x' },
 } as const satisfies Readonly<Record<string, Language>>
 
@@ -107,6 +108,6 @@ const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb }: Lang
   MemorySize: memoryMb,
 })
 
-async function untilActive({ lambda: client }: Account, name: string): Promise<void> {
+export async function untilActive({ lambda: client }: Account, name: string): Promise<void> {
   await waitUntilFunctionActiveV2({ ...waiting, client }, { FunctionName: name })
 }

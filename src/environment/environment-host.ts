@@ -5,6 +5,7 @@ import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
+import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
 import { RunningEnvironment } from './running-environment.ts'
 import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
@@ -24,6 +25,7 @@ export interface EnvironmentHost {
   prepareRuntime(runtime: string): Promise<void>
   /** For the operator: which limits hold on this machine. */
   readonly limits: readonly string[]
+  readonly memory: HostMemory
   /** How long a start will probably take. */
   startEstimateMs(runtime: string): number
   /** Kills everything and removes what it left. */
@@ -31,17 +33,22 @@ export interface EnvironmentHost {
 }
 
 export type Isolation = 'bubblewrap' | 'process'
+export type Network = 'host' | 'none'
 
 export interface EnvironmentHostOptions {
   readonly dataDirectory: string
   /** Where fetched interpreters are kept; servers may share it. */
   readonly runtimesDirectory: string
   readonly isolation: Isolation
+  /** Of functions: the host's, unless each environment is to have a loopback interface of its own and nothing else. */
+  readonly network?: Network
+  /** What all environments together may take; undefined: a share of what the machine has. */
+  readonly memoryMb?: number | undefined
   readonly log: Log
 }
 
 export async function openEnvironmentHost(options: EnvironmentHostOptions): Promise<EnvironmentHost> {
-  const { runtimesDirectory, isolation, log } = options
+  const { runtimesDirectory, isolation, network = 'host', log } = options
   await mkdir(options.dataDirectory, { recursive: true })
   // As the kernel names it in its list of mounts.
   const dataDirectory = await realpath(options.dataDirectory)
@@ -49,6 +56,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   const directory = await openServerDirectory(dataDirectory)
   const cgroups = openCgroupTree(directory.name)
   await directory.record(cgroups.directories)
+  const memory = openHostMemory(cgroups, options.memoryMb)
   const technique = await openTechnique().catch(async (error) => {
     await cgroups.close()
     await directory.remove()
@@ -65,7 +73,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   function openTechnique(): Promise<SandboxTechnique> {
     const place = `${directory.path}/tmp`
-    return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups) : openProcessIsolation(place)
+    return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups, network) : openProcessIsolation(place)
   }
 
   async function start(spec: EnvironmentSpec): Promise<Environment> {
@@ -124,7 +132,8 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   return {
     start,
     prepareRuntime: launcher.prepare,
-    limits: technique.limits,
+    limits: [...technique.limits, `memory of all environments: ${describeMemory(memory)}`],
+    memory,
     startEstimateMs: estimate.estimateMs,
     async close() {
       isClosed = true

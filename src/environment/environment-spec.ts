@@ -86,6 +86,8 @@ export interface Environment {
   readonly isAlive: boolean
   /** False after a failed Init, and after a failure: the next invocation begins with another. */
   readonly isInitialized: boolean
+  /** The most that it has used, as its last REPORT says; 0 before, and where nobody counts. */
+  readonly peakMemoryMb: number
   /** After an answer: until runtime and extensions are ready for the next event. Undefined when they are. */
   readonly ending: Promise<void> | undefined
   /** One at a time. The function's faults are results; rejects only when the environment was shut down meanwhile. */

@@ -32,8 +32,8 @@ export function environmentVariables(
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
-    // Without the system's own directories: these are the host's, which its loader knows, and not Amazon Linux's.
-    LD_LIBRARY_PATH: `${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
+    // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
+    LD_LIBRARY_PATH: `/var/lang/lib:${paths.runtime}:${paths.runtime}/lib:${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
     PWD: paths.task,
     SHLVL: '0',
     ...loggingVariables(spec),
@@ -95,6 +95,7 @@ function languageVariables(
       }
     case 'ruby':
       return {
+        GEM_HOME: runtime,
         // The empty last part stands for the interpreter's own gems.
         GEM_PATH: `${task}/vendor/bundle/ruby/${version}.0:${layers}/ruby/gems/${version}.0:`,
         RUBYLIB: `${task}:${runtime}/lib:${layers}/ruby/lib`,

@@ -19,6 +19,10 @@ export const exited = (exit: ProcessExit): PlatformFailure => ({
   status: 'error',
 })
 
+/** A runtime that breaks down while it loads is not told from one that hangs: AWS answers with the timeout. */
+export const isBrokenDown = ({ errorType, message }: PlatformFailure): boolean =>
+  errorType === 'Runtime.ExitError' && message.endsWith(': segmentation fault')
+
 export const extensionExited = (exit: ProcessExit): PlatformFailure => ({
   errorType: 'Extension.Crash',
   message: exit.status === 0 && exit.signal === undefined ? 'exit code 0' : exitText(exit),

@@ -2,6 +2,7 @@ export {
   type EnvironmentHost,
   type EnvironmentHostOptions,
   type Isolation,
+  type Network,
   openEnvironmentHost,
 } from './environment-host.ts'
 export type {
@@ -13,3 +14,4 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
+export type { HostMemory } from './host-memory.ts'

@@ -15,6 +15,11 @@ export class MemoryUse {
     this.#limitMb = limitMb
   }
 
+  /** As it was read last. */
+  get lastMb(): number {
+    return this.#peakMb
+  }
+
   peakMb(): number {
     const now = performance.now()
     if (now - this.#readMs > READ_INTERVAL_MS) {

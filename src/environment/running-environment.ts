@@ -16,7 +16,7 @@ import { EnvironmentLog } from './environment-log.ts'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import type { ShutdownReason } from './extensions/extensions.ts'
 import type { ExternalExtension } from './extensions/external-extensions.ts'
-import { failureResult, type PlatformFailure, timedOut } from './function-errors.ts'
+import { failureResult, isBrokenDown, type PlatformFailure, timedOut } from './function-errors.ts'
 import type { IdleFreezer } from './idle-freezer.ts'
 import { awaitInit, type InitOutcome, initLimitMs, outcomeOfInit } from './init-phase.ts'
 import { MemoryUse } from './memory-use.ts'
@@ -95,6 +95,10 @@ export class RunningEnvironment implements Environment {
     return this.#processes !== undefined
   }
 
+  get peakMemoryMb(): number {
+    return this.#memory.lastMb
+  }
+
   get ending(): Promise<void> | undefined {
     if (this.#resetting !== undefined) return this.#resetting
     return this.#processes?.isBusy === true ? this.#processes.quiet() : undefined
@@ -157,8 +161,9 @@ export class RunningEnvironment implements Environment {
     const outcome = await this.#init('invoke', undefined)
     if (this.#call !== call || call.hasTimedOut) return
     if (outcome.kind === 'reported') this.#settle(call, functionError(outcome.error), outcomeOfError(outcome.error))
-    else if (outcome.kind === 'failed') this.#fail(call, outcome.failure)
-    else if (this.#processes !== undefined) this.#dispatch(call, this.#processes)
+    else if (outcome.kind === 'failed') {
+      if (!isBrokenDown(outcome.failure)) this.#fail(call, outcome.failure)
+    } else if (this.#processes !== undefined) this.#dispatch(call, this.#processes)
   }
 
   async #init(phase: 'init' | 'invoke', limitMs: number | undefined): Promise<InitOutcome> {

@@ -31,6 +31,7 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
       return isAlive
     },
     isInitialized: false,
+    peakMemoryMb: 0,
     ending: undefined,
     invoke,
     async shutdown() {

@@ -24,6 +24,10 @@ export interface ServerOptions {
   /** What the port speaks TLS with; undefined: plain HTTP. */
   readonly tls?: Tls
   readonly isolation: 'bubblewrap' | 'process'
+  /** What functions reach: the host's network, or nothing beyond their own environment. */
+  readonly network: 'host' | 'none'
+  /** What all environments together may take; undefined: a share of what the machine has. */
+  readonly memoryMb?: number
   /** What the code of all functions and layers of an account may take. */
   readonly codeLimitBytes: number
   /** Directories by the ARN of the access point that they stand for. */
@@ -95,10 +99,17 @@ const options = {
     help: 'bubblewrap or process',
     check: (value) => value === 'bubblewrap' || value === 'process',
   },
+  network: { default: 'host', help: 'host or none', check: (value) => value === 'host' || value === 'none' },
   'failed-event-hours': {
     default: '24',
     help: '0 to 8760 hours',
     check: (value) => /^\d{1,4}$/.test(value) && Number(value) <= 8760,
+  },
+  'memory-mb': {
+    default: '',
+    form: 'MB',
+    help: 'a number of megabytes, at least 128',
+    check: (value) => value === '' || (/^[1-9]\d{2,8}$/.test(value) && Number(value) >= 128),
   },
   // AWS's 75 GB.
   'code-storage-mb': {
@@ -143,6 +154,7 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   const preset = presetRootKey(environment)
   const tls = readTls(value('tls-cert'), value('tls-key'))
   const awsKey = keyPair(environment, 'LAMBENT_AWS')
+  const memoryMb = value('memory-mb')
   const read: ServerOptions = {
     port: Number(value('port')),
     host: value('host'),
@@ -153,7 +165,9 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     furtherAccounts: [...new Set(value('accounts').split(','))].filter((other) => other !== '' && other !== account),
     auth: value('auth') as ServerOptions['auth'],
     isolation: value('isolation') as ServerOptions['isolation'],
+    network: value('network') as ServerOptions['network'],
     failedEventHours: Number(value('failed-event-hours')),
+    ...(memoryMb !== '' && { memoryMb: Number(memoryMb) }),
     codeLimitBytes: Number(value('code-storage-mb')) * 1024 * 1024,
     fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),
@@ -171,6 +185,10 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   if (!tls && !insecure && !/^(1|true)$/.test(environment.LAMBENT_INSECURE ?? '') && !isLoopback(read.host))
     throw new BadOption(
       `--host ${read.host} is reached by other machines: give --tls-cert and --tls-key, or --${INSECURE} to do without`,
+    )
+  if (read.isolation === 'process' && read.network === 'none')
+    throw new BadOption(
+      "--network none needs --isolation bubblewrap: a process without namespaces has the host's network",
     )
   if (read.isolation === 'process' && read.fileSystems.size > 0)
     throw new BadOption(`--${FILE_SYSTEM} needs --isolation bubblewrap: a process without namespaces has no mounts`)

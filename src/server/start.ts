@@ -56,6 +56,8 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     dataDirectory: options.dataDirectory,
     runtimesDirectory: options.runtimesDirectory,
     isolation: options.isolation,
+    network: options.network,
+    memoryMb: options.memoryMb,
     log,
   })
   const directory = new IdentityDirectory({

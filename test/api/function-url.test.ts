@@ -182,6 +182,13 @@ for (const [what, value, expected] of answers)
     assert.deepEqual({ status, text, type: headers['content-type'] }, expected)
   })
 
+test('the request id of an answer is that of the invocation', async () => {
+  const code = { 'index.mjs': 'export const handler = async (_, context) => context.awsRequestId' }
+  await createFunction(server, { FunctionName: 'told', code })
+  const { text, headers } = await sendToUrl(server, await createUrl(server, { FunctionName: 'told' }))
+  assert.equal(headers['x-amzn-requestid'], text)
+})
+
 test('headers and cookies are passed on, except those that are for the server to set', async () => {
   const { status, headers } = await answered({
     statusCode: 302,

@@ -286,6 +286,23 @@ test('twenty calls that sleep a second run side by side', async () => {
   assert.ok(streams >= 10, `${streams} environments`)
 })
 
+test('calls that sleep run side by side too where most are over at once', async () => {
+  const code = {
+    'index.js': `exports.handler = async ({ ms }, { logStreamName }) => {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+  return logStreamName
+}`,
+  }
+  await createFunction(server, { FunctionName: 'mixed', code })
+  const invokeAll = (count: number, ms: number) =>
+    Promise.all(Array.from({ length: count }, () => invoke(server, 'mixed', { ms })))
+  await invokeAll(12, 500)
+  for (let i = 0; i < 300; i++) await invoke(server, 'mixed', { ms: 0 })
+  const [answers] = await Promise.all([invokeAll(12, 1000), invokeAll(50, 0)])
+  const streams = new Set(answers.map(({ payload }) => payload))
+  assert.ok(streams.size >= 8, `${streams.size} environments`)
+})
+
 test('five hundred short concurrent calls share a few environments', async () => {
   const answers = await Promise.all(Array.from({ length: 512 }, (_, index) => invoke(server, 'echo-node', { index })))
   assert.ok(answers.every(({ payload }, index) => payload.index === index))

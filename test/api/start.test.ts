@@ -133,6 +133,17 @@ const inVain: readonly {
     line: /^--file-system: 'arn:aws:elasticfilesystem:x' is not <access point ARN>=<directory>$/,
   },
   {
+    name: 'too little memory',
+    args: ['--memory-mb', '127'],
+    line: /^--memory-mb: '127' is not a number of megabytes, at least 128$/,
+  },
+  {
+    name: 'memory in words',
+    args: [],
+    environment: { LAMBENT_MEMORY_MB: 'much' },
+    line: /^LAMBENT_MEMORY_MB: 'much' is not a number of megabytes, at least 128$/,
+  },
+  {
     name: 'a file system whose directory is not there',
     args: ['--file-system', 'arn:aws:elasticfilesystem:x=/nowhere'],
     line: /^--file-system: '\/nowhere' is not a directory$/,

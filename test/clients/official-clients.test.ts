@@ -1,13 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Client, packageOf } from '../../tools/build-clients.ts'
 import { createFunction, invoke } from '../support/clients.ts'
 import { arnOf } from '../support/functions.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
-import { zipOfEntries } from '../support/zip.ts'
+import { zipOfDirectory } from '../support/zip.ts'
 
 // AWS's own runtime clients, unchanged and by TCP, each with a function that does the same.
 
@@ -60,19 +59,6 @@ before(async () => {
     })
 })
 after(() => server[Symbol.asyncDispose]())
-
-function zipOfDirectory(directory: string): Buffer {
-  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
-  const files = names.filter((name) => statSync(join(directory, name)).isFile())
-  return zipOfEntries(
-    files.map((name) => ({
-      name,
-      content: readFileSync(join(directory, name)),
-      mode: statSync(join(directory, name)).mode,
-      isDeflated: true,
-    })),
-  )
-}
 
 for (const { client, errorType } of programs) {
   test(`${client}: the function gets its events and their circumstances, and is kept`, async () => {

@@ -59,7 +59,7 @@ test('a custom runtime sees the variables of Lambda, less those of the managed r
     LAMBDA_RUNTIME_DIR: '/var/runtime',
     LAMBDA_TASK_ROOT: '/var/task',
     LANG: 'en_US.UTF-8',
-    LD_LIBRARY_PATH: '/var/task:/var/task/lib:/opt/lib',
+    LD_LIBRARY_PATH: '/var/lang/lib:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
     MINE: 'yes',
     PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
     PWD: '/var/task',

@@ -164,6 +164,25 @@ const cases: Case[] = [
     errorMessage: /exit status 4$/,
   },
   {
+    name: 'Node.js: an exit while loading without a status',
+    wanted: node('process.exit()'),
+    errorType: 'Runtime.ExitError',
+    errorMessage: /^RequestId: \S{36} Error: Runtime exited without providing a reason$/,
+  },
+  {
+    name: 'Python: an exit while loading',
+    wanted: python('import sys; sys.exit(0)'),
+    errorType: 'Runtime.ExitError',
+    errorMessage: /^RequestId: \S{36} Error: Runtime exited without providing a reason$/,
+  },
+  {
+    name: 'Python: a crash while loading, which AWS takes for one that hangs',
+    wanted: python('import os, signal; os.kill(os.getpid(), signal.SIGSEGV)', { timeoutSeconds: 1 }),
+    errorType: 'Sandbox.Timedout',
+    errorMessage: /^RequestId: \S{36} Error: Task timed out after 1\.00 seconds$/,
+    logged: /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime\.ExitError$/,
+  },
+  {
     name: 'Python: an exception',
     wanted: python('def handler(e, c):\n    raise ValueError("boom")'),
     errorType: 'ValueError',
@@ -279,6 +298,19 @@ test('the error of a Python module that does not load has an empty request id', 
     errorType: 'Runtime.ImportModuleError',
     requestId: '',
     stackTrace: [],
+  })
+})
+
+test('the error of a Python module that fails to load has its frames', async () => {
+  const environment = await start(python('def inner(): raise KeyError("boom")\ninner()'))
+  assert.deepEqual(await environment.fail(), {
+    errorMessage: "'boom'",
+    errorType: 'KeyError',
+    requestId: '',
+    stackTrace: [
+      '  File "/var/task/main.py", line 2, in <module>\n    inner()\n',
+      '  File "/var/task/main.py", line 1, in inner\n    def inner(): raise KeyError("boom")\n',
+    ],
   })
 })
 

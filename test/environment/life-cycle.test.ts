@@ -79,8 +79,14 @@ test('a failed Init is repeated within the first invocation', async () => {
   )
 })
 
-test('an Init that hangs at every try ends with the timeout of the function', async () => {
-  const environment = await start({ files: { 'index.js': 'while (true) {}' }, timeoutSeconds: 1 })
+test('an Init that hangs at every try ends with the timeout of the function; nobody waits for a provisioned one', async () => {
+  const slow = 'await new Promise((resolve) => setTimeout(resolve, 10_500)); export const handler = async () => "slow"'
+  const [environment, provisioned] = await Promise.all([
+    start({ files: { 'index.js': 'while (true) {}' }, timeoutSeconds: 1 }),
+    start({ files: { 'index.mjs': slow }, timeoutSeconds: 1, isProvisioned: true }),
+  ])
+  assert.ok(provisioned.environment.isInitialized, 'it has more than ten seconds')
+  assert.equal(await provisioned.call(), 'slow')
   assert.ok(
     environment.lines.some((line) =>
       /^INIT_REPORT Init Duration: 1\d+\.\d\d ms\tPhase: init\tStatus: timeout$/.test(line),

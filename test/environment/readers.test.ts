@@ -1,7 +1,11 @@
 import { strict as assert } from 'node:assert'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
+import { memoryLimitBytes, usedMemoryBytes } from '../../src/environment/cgroups/cgroup-memory.ts'
 import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
+import { availableIn } from '../../src/environment/host-memory.ts'
 import { readFrames } from '../../src/environment/output-frames.ts'
 import { readLines } from '../../src/environment/output-lines.ts'
 import { RequestReader } from '../../src/environment/runtime-api/request-reader.ts'
@@ -162,3 +166,36 @@ for (const { name, mountinfo, selfCgroup, expected } of machines) {
     )
   })
 }
+
+for (const { version, files, used, limit } of [
+  {
+    version: 1,
+    files: {
+      'memory.usage_in_bytes': '9000\n',
+      'memory.stat': 'cache 1\ntotal_cache 5000\ntotal_shmem 1000\n',
+      'memory.limit_in_bytes': '20000\n',
+    },
+    used: 5000,
+    limit: 20_000,
+  },
+  {
+    version: 2,
+    files: { 'memory.current': '9000\n', 'memory.stat': 'anon 4000\nfile 4000\nshmem 1000\n', 'memory.max': 'max\n' },
+    used: 6000,
+    limit: Number.POSITIVE_INFINITY,
+  },
+] as const)
+  test(`memory of a group of version ${version} is what it uses, without cached files`, async () => {
+    const directory = await mkdtemp(`${tmpdir()}/lambent-group-`)
+    try {
+      for (const [name, text] of Object.entries(files)) await writeFile(`${directory}/${name}`, text)
+      assert.equal(usedMemoryBytes({ version, directory }), used)
+      assert.equal(memoryLimitBytes({ version, directory }), limit)
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  })
+
+test('what the machine could give is read in KiB', () => {
+  assert.equal(availableIn('MemTotal:       24684092 kB\nMemFree: 1 kB\nMemAvailable:    1024 kB\n'), 2 ** 20)
+})

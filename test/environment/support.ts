@@ -13,6 +13,7 @@ import {
   type Invocation,
   type InvocationResult,
   type Isolation,
+  type Network,
   openEnvironmentHost,
   type StreamedResponse,
 } from '#environment'
@@ -20,12 +21,13 @@ import {
 export const isRoot = process.getuid?.() === 0
 
 /** A host with directories of its own; everything goes when the test file ends. */
-export async function openTestHost(isolation: Isolation = 'bubblewrap'): Promise<TestHost> {
+export async function openTestHost(isolation: Isolation = 'bubblewrap', network: Network = 'host'): Promise<TestHost> {
   const directory = await mkdtemp(`${tmpdir()}/lambent-environment-`)
   const host = await openEnvironmentHost({
     dataDirectory: `${directory}/data`,
     runtimesDirectory: `${directory}/runtimes`,
     isolation,
+    network,
     log: { info() {}, warn() {}, error() {} },
   })
   after(async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -42,6 +42,8 @@ export interface ServerSetup {
   readonly environment?: Readonly<Record<string, string>>
   /** SIGKILL so long after its process was begun, ready or not. */
   readonly killAfterMs?: number
+  /** Runs the server as this user and group, which only root can. */
+  readonly user?: number
   /** Makes the server speak TLS. */
   readonly certificate?: Certificate
 }
@@ -81,6 +83,8 @@ export function awsEnvironment(server: TestServer, credentials = server.credenti
 
 export async function startTestServer(setup: ServerSetup = {}): Promise<TestServer> {
   const dataDirectory = setup.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lambent-test-'))
+  const { user } = setup
+  if (user !== undefined) chownSync(dataDirectory, user, user)
   const [command, ...main] = serverCommand
   // Interpreters are fetched once for all tests.
   const runtimes = ['--runtimes-dir', join(root, '.cache/runtimes')]
@@ -90,6 +94,7 @@ export async function startTestServer(setup: ServerSetup = {}): Promise<TestServ
   const child = spawn(command, args, {
     cwd: root,
     env: { ...cleanEnvironment(), ...setup.environment },
+    ...(user !== undefined && { uid: user, gid: user }),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: setup.killAfterMs,
     killSignal: 'SIGKILL',

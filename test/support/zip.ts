@@ -16,6 +16,20 @@ export const SYMBOLIC_LINK = 0o120777
 export const zipOf = (files: Readonly<Record<string, string | Buffer>>): Buffer =>
   zipOfEntries(Object.entries(files).map(([name, content]) => ({ name, content })))
 
+/** Everything in a directory, with the modes of its files. */
+export function zipOfDirectory(directory: string): Buffer {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  const files = names.filter((name) => statSync(join(directory, name)).isFile())
+  return zipOfEntries(
+    files.map((name) => ({
+      name,
+      content: readFileSync(join(directory, name)),
+      mode: statSync(join(directory, name)).mode,
+      isDeflated: true,
+    })),
+  )
+}
+
 /** A zip of exactly these entries, also of those that no tool would make. */
 export function zipOfEntries(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = []

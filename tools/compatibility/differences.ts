@@ -106,6 +106,11 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: "Functions reach databases and services of the developer's machine.",
   },
   {
+    subject: 'Surroundings of a process',
+    here: 'LD_LIBRARY_PATH is without /lib64 and /usr/lib64. The limit of processes of a user is set where every environment has a user of its own, on servers of the root user.',
+    why: "These directories are the host's and would go before the libraries that an interpreter brings along; processes of other programs must not count.",
+  },
+  {
     subject: 'MemorySize',
     here: 'The limit is MemorySize plus 32 MB.',
     why: "The interpreters here need more than AWS's own builds, and a function of 128 MB has to fit.",

@@ -1,12 +1,14 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Cgroup, type CgroupLimits, type CgroupPlaces } from './cgroup.ts'
+import { Cgroup, type CgroupLimits, type CgroupPlace, type CgroupPlaces } from './cgroup.ts'
 import { killGroup, listProcesses, makeDirectory, readControl, removeGroup, tryWriteControl } from './cgroup-files.ts'
 import { findHierarchies, type Hierarchy } from './hierarchies.ts'
 
 /** The server's own sub-tree `lambent/<server>` in every hierarchy that is usable; environments are its leaves. */
 export interface CgroupTree {
   readonly places: CgroupPlaces
+  /** The groups that the server itself lives in and whose memory may be limited, its own first. */
+  readonly above: readonly CgroupPlace[]
   /** The server's group in each hierarchy; written down, so that a later server can remove what a killed one left. */
   readonly directories: readonly string[]
   create(name: string, limits: CgroupLimits): Cgroup
@@ -39,6 +41,11 @@ export function openCgroupTree(server: string): CgroupTree {
   ]
   return {
     places,
+    above: hierarchies
+      .filter(countsMemory)
+      .flatMap(({ version, ownDirectory, mountPoint }) =>
+        ancestors(ownDirectory, mountPoint).map((directory) => ({ version, directory })),
+      ),
     directories,
     create: (name, limits) => new Cgroup(places, name, limits),
     close: () => removeServerGroups(directories),
@@ -63,6 +70,8 @@ export async function removeServerGroups(directories: readonly string[]): Promis
     }),
   )
 }
+
+const countsMemory = ({ version, controllers }: Hierarchy) => version === 2 || controllers.includes('memory')
 
 function readHierarchies(): Hierarchy[] {
   try {

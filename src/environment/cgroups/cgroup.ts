@@ -8,6 +8,7 @@ import {
   tryWriteControl,
   writeControl,
 } from './cgroup-files.ts'
+import { cachedBytes } from './cgroup-memory.ts'
 
 export interface CgroupPlace {
   readonly version: 1 | 2
@@ -97,11 +98,7 @@ export class Cgroup {
     const peak = this.#file('memory', 'memory.max_usage_in_bytes', 'memory.peak')
     const statistics = this.#file('memory', 'memory.stat', 'memory.stat')
     if (peak === undefined || statistics === undefined) return 0
-    const text = readControl(statistics)
-    const cached =
-      this.#places.memory?.version === 2
-        ? keyedNumber(text, 'file') - keyedNumber(text, 'shmem')
-        : keyedNumber(text, 'total_cache') - keyedNumber(text, 'total_shmem')
+    const cached = cachedBytes(readControl(statistics), this.#places.memory?.version ?? 2)
     this.#peakBytes = Math.max(this.#peakBytes, Number(readControl(peak)) - cached)
     return this.#peakBytes
   }

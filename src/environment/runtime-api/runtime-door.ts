@@ -16,7 +16,7 @@ export interface RuntimeDoor {
 /** Beyond them nobody is even looked at. A connection may hold a whole response in memory, and no client needs many. */
 const MOST_CONNECTIONS = 32
 
-export async function openRuntimeDoor(sandbox: Pick<Sandbox, 'owns'>): Promise<RuntimeDoor> {
+export async function openRuntimeDoor(sandbox: Pick<Sandbox, 'owns' | 'network'>): Promise<RuntimeDoor> {
   const sockets = new Set<Socket>()
   let session: RuntimeSession | undefined
   const server = createServer({ pauseOnConnect: true, noDelay: true }, async (socket) => {
@@ -30,7 +30,8 @@ export async function openRuntimeDoor(sandbox: Pick<Sandbox, 'owns'>): Promise<R
     socket.resume()
   })
   server.maxConnections = MOST_CONNECTIONS
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const place = sandbox.network?.listener ?? { host: '127.0.0.1', port: 0 }
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(place, resolve))
   server.unref()
   const address = server.address()
   const hangUp = () => {

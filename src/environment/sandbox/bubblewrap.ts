@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -10,6 +10,11 @@ import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
+import { maskedPaths } from './masked-paths.ts'
+import type { PrivateNetwork } from './network/private-network.ts'
+import { openPrivateNetworks } from './network/private-networks.ts'
+import { probe } from './probe.ts'
+import { countsProcessesByUser, limitsScript, MOST_PROCESSES, MOST_PROCESSES_OF_USER } from './resource-limits.ts'
 import type {
   InterpreterPlace,
   ProcessExit,
@@ -20,6 +25,7 @@ import type {
   SandboxSpec,
   SandboxTechnique,
 } from './sandbox.ts'
+import { type FilterFile, writeFilter } from './seccomp/filter-file.ts'
 import { childrenOf, isHeldBelow, type SocketHolder } from './socket-holder.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
@@ -29,14 +35,14 @@ const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', tempor
 const MEMORY_MB_PER_CPU = 1769
 /** Our runtime client and its interpreter are part of the process here, where AWS counts them less. */
 const HEADROOM_MB = 32
-const MOST_PROCESSES = 1024
-const MOST_OPEN_FILES = 1024
 /** The user and group that Lambda's functions see; as root they get ids of their own. */
 const SEEN_USER = 993
 const SEEN_GROUP = 990
 
 const ARGUMENTS_FD = 4
 const FILES_FD = { environment: 5, passwd: 6, group: 7, hosts: 8 }
+/** Behind the descriptor for logs. */
+const FILTER_FD = 10
 /** The upper half of 127.0.0.0/8 is for environments. */
 const LOOPBACK_ADDRESSES = 2 ** 23
 
@@ -44,20 +50,27 @@ const LOOPBACK_ADDRESSES = 2 ** 23
  * Linux namespaces by bubblewrap. As root, every environment also has its own user id; an ordinary user's environments
  * live in a user namespace and share his.
  */
-export async function openBubblewrap(directory: string, cgroups: CgroupTree): Promise<SandboxTechnique> {
+export async function openBubblewrap(
+  directory: string,
+  cgroups: CgroupTree,
+  network: 'host' | 'none',
+): Promise<SandboxTechnique> {
   const isRoot = process.getuid?.() === 0
-  await probe()
+  const filter = await probe(await writeFilter(directory, process.arch))
+  const networks = network === 'none' ? await openPrivateNetworks() : undefined
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
   const root = hostView()
   return {
-    limits: describeLimits(cgroups, storage, users),
+    limits: describeLimits({ cgroups, storage, users, filter, network }),
     async create(spec) {
       const temporary = await storage?.take(spec.ephemeralStorageMb)
-      return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary })
+      const ownNetwork = await networks?.take()
+      return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary, filter, network: ownNetwork })
     },
     async close() {
       users?.close()
+      await networks?.close()
       await storage?.close()
     },
   }
@@ -71,11 +84,15 @@ interface Parts {
   readonly root: readonly string[]
   /** The host directory that is `/tmp` inside; undefined: a memory file system that lives as long as the process. */
   readonly temporary: string | undefined
+  readonly filter: FilterFile | undefined
+  /** Undefined: the host's. */
+  readonly network: PrivateNetwork | undefined
 }
 
 class BubblewrapSandbox implements Sandbox {
   readonly paths = PATHS
   readonly loopback: string
+  readonly network: PrivateNetwork | undefined
   readonly #user: number | undefined
   readonly #parts: Parts
   readonly #cgroup: Cgroup
@@ -84,6 +101,7 @@ class BubblewrapSandbox implements Sandbox {
   constructor(parts: Parts) {
     const { spec, cgroups, storage, users } = parts
     this.#parts = parts
+    this.network = parts.network
     this.#user = users?.take()
     this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
     // What lies in a memory file system counts as the group's memory.
@@ -96,6 +114,8 @@ class BubblewrapSandbox implements Sandbox {
   }
 
   async owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
+    // Nobody else can be in its network.
+    if (this.network !== undefined) return true
     const holder = await find()
     if (holder === undefined) return false
     if (this.#user !== undefined) return holder.user === this.#user
@@ -106,10 +126,13 @@ class BubblewrapSandbox implements Sandbox {
   async start(wanted: SandboxCommand): Promise<SandboxProcess> {
     const [third, last] = [wanted.hasRuntimeSocket, wanted.hasLogPipe].map((has) => (has ? 'pipe' : 'ignore'))
     // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
-    const child = spawn('bwrap', ['--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
-      stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last],
-      env: HOST_VARIABLES,
-    })
+    const [command = '', ...parameters] = [...(this.network?.enter ?? []), 'bwrap']
+    const startWith = (filter: number | 'ignore') =>
+      spawn(command, [...parameters, '--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
+        stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last, filter],
+        env: HOST_VARIABLES,
+      })
+    const child = this.#parts.filter?.lend(startWith) ?? startWith('ignore')
     const kill = () => void child.kill('SIGKILL')
     const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
@@ -166,6 +189,7 @@ class BubblewrapSandbox implements Sandbox {
     this.kill()
     await this.#cgroup.remove()
     if (temporary !== undefined) await storage?.release(temporary)
+    this.network?.close()
     if (this.#user !== undefined) users?.giveBack(this.#user)
   }
 
@@ -185,7 +209,8 @@ class BubblewrapSandbox implements Sandbox {
       '--no-new-privs',
       '--',
     ]
-    const script = program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT
+    const script = `${limitsScript()}
+${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
     return [
       ...(user === undefined ? [] : setpriv),
       '/bin/sh',
@@ -197,8 +222,9 @@ class BubblewrapSandbox implements Sandbox {
   }
 
   #arguments(): string[] {
-    const { spec, root, temporary } = this.#parts
+    const { spec, root, temporary, filter } = this.#parts
     return [
+      ...(filter === undefined ? [] : ['--seccomp', String(FILTER_FD)]),
       ...['--die-with-parent', '--new-session', '--clearenv'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],
       ...(this.#user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
@@ -252,13 +278,11 @@ async function terminateBelow(pid: number | undefined): Promise<void> {
 /** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
 const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
-const PROGRAM_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
-. /run/lambent/environment
+const PROGRAM_SCRIPT = `. /run/lambent/environment
 exec "$0" "$@"`
 
 /** A wrapper script gets the interpreter's command line as its arguments; when it is missing, the shell exits with 127. */
-const INTERPRETER_SCRIPT = `ulimit -n ${MOST_OPEN_FILES}; ulimit -c 0
-. /run/lambent/environment
+const INTERPRETER_SCRIPT = `. /run/lambent/environment
 if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then exec "$AWS_LAMBDA_EXEC_WRAPPER" "$0" "$@"; fi
 exec "$0" "$@"`
 
@@ -279,7 +303,7 @@ function hostView(): string[] {
   const settings = [...SETTINGS, ...java.map((name) => `/etc/${name}`)]
     .filter((path) => existsSync(path))
     .flatMap((path) => ['--ro-bind', path, path])
-  const kernel = ['--proc', '/proc', '--dev', '/dev']
+  const kernel = ['--proc', '/proc', ...maskedPaths(), '--dev', '/dev']
   const places = ['/opt/.', '/var/.', '/var/lang/bin/.', '/var/runtime/.', '/etc/.'].flatMap(makeParents)
   return [...places, '--ro-bind', '/usr', '/usr', ...programs, ...settings, ...kernel]
 }
@@ -341,41 +365,21 @@ function bindOrLink(path: string, seenAs = path): string[] {
 
 const isBelow = (path: string, top: string) => path === top || path.startsWith(`${top}/`)
 
-/** A namespace may be forbidden by the host; better to know when the server starts than at the first invocation. */
-function probe(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      'bwrap',
-      [
-        '--unshare-pid',
-        '--unshare-ipc',
-        '--unshare-uts',
-        ...(process.getuid?.() === 0 ? [] : ['--unshare-user']),
-        '--ro-bind',
-        '/',
-        '/',
-        'true',
-      ],
-      { env: HOST_VARIABLES, timeout: 10_000 },
-      (error, _stdout, stderr) =>
-        error
-          ? reject(new Error(`bubblewrap does not work on this machine: ${stderr.trim() || error.message}`))
-          : resolve(),
-    )
-  })
-}
-
-function describeLimits(
-  { places }: CgroupTree,
-  storage: EphemeralStorage | undefined,
-  users: UserRange | undefined,
-): string[] {
+function describeLimits({
+  cgroups: { places },
+  storage,
+  users,
+  filter,
+  network,
+}: Pick<Parts, 'cgroups' | 'storage' | 'users' | 'filter'> & { readonly network: 'host' | 'none' }): string[] {
   const memory = places.memory
     ? `memory: limited to MemorySize plus ${HEADROOM_MB} MB (cgroup v${places.memory.version})`
     : 'memory: NOT limited (no writable cgroup)'
   const pids = places.pids
     ? `processes: at most ${MOST_PROCESSES} (cgroup v${places.pids.version})`
-    : 'processes: NOT limited (no writable cgroup)'
+    : countsProcessesByUser()
+      ? `processes: at most ${MOST_PROCESSES_OF_USER} (rlimit)`
+      : 'processes: NOT limited (no writable cgroup)'
   const cpu = places.cpu
     ? `cpu: shared in proportion to MemorySize (cgroup v${places.cpu.version})`
     : 'cpu: NOT shared by MemorySize (no writable cgroup)'
@@ -391,8 +395,17 @@ function describeLimits(
   const user = users
     ? 'users: every environment has its own user id'
     : "users: environments share the server's user id (needs root)"
+  const calls = filter
+    ? 'system calls: filtered, as container engines do (seccomp)'
+    : `system calls: NOT filtered (no filter for ${process.arch}, or a kernel that takes none)`
+  const reach =
+    network === 'none'
+      ? 'network: none (every environment has only a loopback interface of its own)'
+      : "network: the host's (--network none takes it away)"
   return [
-    "isolation: bubblewrap (process, mount, IPC and host name namespaces; the network is the host's)",
+    'isolation: bubblewrap (process, mount, IPC and host name namespaces)',
+    reach,
+    calls,
     user,
     memory,
     pids,

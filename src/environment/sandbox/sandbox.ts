@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Mount } from '../environment-spec.ts'
+import type { PrivateNetwork } from './network/private-network.ts'
 import type { SocketHolder } from './socket-holder.ts'
 
 /** A technique of isolation: makes sandboxes, and says which limits it can enforce on this machine. */
@@ -39,6 +40,8 @@ export interface Sandbox {
   readonly paths: SandboxPaths
   /** Its own address of the loopback interface, which `sandbox.localdomain` stands for inside. */
   readonly loopback: string
+  /** Undefined where it shares the host's. */
+  readonly network?: PrivateNetwork | undefined
   /** Whether a process of this environment holds a socket; `find` is asked only when it makes a difference. */
   owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean>
   /** Starts a process in this room; there may be several at a time. */

@@ -80,8 +80,9 @@ function openTcp(port: number, dial: Dial): Channel {
 
 /** Only processes of the environment are talked to: others could listen at the port just as well. */
 export const dialSandbox =
-  (sandbox: Pick<Sandbox, 'loopback' | 'owns'>): Dial =>
+  (sandbox: Pick<Sandbox, 'loopback' | 'owns' | 'network'>): Dial =>
   async (port) => {
+    if (sandbox.network !== undefined) return sandbox.network.dial(sandbox.loopback, port)
     const isOurs = await sandbox.owns(() => findListener(sandbox.loopback, port))
     if (!isOurs) throw new Error(`no process of the environment listens at port ${port}`)
     const socket = connect({ host: sandbox.loopback, port, noDelay: true })

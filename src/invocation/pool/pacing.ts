@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /** What a pool knows when it decides whether one more environment is worth starting. */
 export interface Demand {
   /** Invocations that wait for an environment. */
@@ -31,13 +33,29 @@ const UNKNOWN_RUN_MS = 5
 const NEWEST_SHORTER = 0.5
 const NEWEST_LONGER = 0.1
 
+/** Of one function's environments, so many at brief invocations keep the processors busy: each has one to run and one on its way. */
+export const MOST_AWAKE = 2 * availableParallelism()
+/** An invocation that has run for longer than this is not brief. */
+export const BRIEF_MS = 2
+// Whoever waits for something, a disk or another server, hardly ever is done sooner: those gain from running side by side.
+const QUICKEST_BRIEF_MS = 0.25
+// By each that took longer. So a quickest time ten times as short as that is forgotten within 500 invocations.
+const QUICKEST_GROWTH = 1.005
+
 /** A moving average of how long invocations take, which also heeds those that are still running. */
 export class RunTimes {
   #averageMs: number | undefined
+  /** Of late. What an invocation takes by itself: the average of a busy host says more of the host. */
+  #quickestMs = Number.POSITIVE_INFINITY
 
   add(ms: number): void {
+    this.#quickestMs = Math.min(ms, this.#quickestMs * QUICKEST_GROWTH)
     const average = this.#averageMs ?? ms
     this.#averageMs = average + (ms < average ? NEWEST_SHORTER : NEWEST_LONGER) * (ms - average)
+  }
+
+  get areBrief(): boolean {
+    return this.#quickestMs < QUICKEST_BRIEF_MS
   }
 
   /** At least the mean age of the running ones: they will not end sooner than now. */

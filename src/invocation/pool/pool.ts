@@ -1,21 +1,31 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
 import type { Allocation, FunctionVersion } from '#resources'
 import { whenEnded } from '../when-ended.ts'
-import { RunTimes, shouldStart } from './pacing.ts'
+import { BRIEF_MS, MOST_AWAKE, RunTimes, shouldStart } from './pacing.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
 /** What a pool may ask of the host; one instance serves all pools. */
 export interface PoolHost {
-  /** Takes one of the host's places for an environment that starts; false when there is none now. */
-  takeStart(): boolean
-  /** The start has ended; a place stays taken while the environment lives. */
-  endStart(isAlive: boolean): void
-  endEnvironment(): void
+  /** Takes a place for an environment that starts; undefined when there is none now. */
+  takeStart(wanted: WantedStart): EndStart | undefined
+  /** Whether a pool with so many environments has to give one up, because another waits for a place with fewer. */
+  takesBack(environments: number): boolean
+  endEnvironment(gone: Promise<void>): void
   start(version: FunctionVersion, isProvisioned: boolean): Promise<Environment>
   /** Whether one more environment may be kept for good. */
   readonly mayProvision: boolean
   startEstimateMs(version: FunctionVersion): number
 }
+
+export interface WantedStart {
+  /** So many the pool has already. */
+  readonly environments: number
+  /** So much of it will probably be used. */
+  readonly memoryMb: number
+}
+
+/** The start has ended; a place stays taken while the environment lives. */
+export type EndStart = (isAlive: boolean) => void
 
 interface Waiter {
   readonly invocation: Invocation
@@ -46,7 +56,12 @@ export class Pool {
   readonly #runTimes = new RunTimes()
   readonly #provisioned = new ProvisionedEnvironments()
   #starting = 0
+  #lastRunMs = 0
+  /** The most that one of its environments has used. */
+  #peakMb = 0
   #isRetired = false
+  /** Due when what waits before idle environments has waited for long enough. */
+  #relief: NodeJS.Timeout | undefined
 
   constructor(version: FunctionVersion, host: PoolHost) {
     this.version = version
@@ -58,23 +73,52 @@ export class Pool {
   }
 
   get isEmpty(): boolean {
-    const environments = this.#idle.length + this.#busy.size + this.#starting + this.#provisioned.wanted
-    return environments + this.#waiting.length === 0
+    return this.environments + this.#provisioned.wanted + this.#waiting.length === 0
+  }
+
+  get environments(): number {
+    return this.#idle.length + this.#busy.size + this.#starting
+  }
+
+  /** Since when its oldest idle environment has been idle. */
+  get idleSinceMs(): number {
+    return this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY
+  }
+
+  get isStartWorthwhile(): boolean {
+    if (this.#waiting.length === 0 || this.#hasReady) return false
+    const nowMs = performance.now()
+    return shouldStart({
+      waiting: this.#waiting.length,
+      busy: this.#busy.size,
+      starting: this.#starting,
+      runMs: this.#runTimes.expectedMs([...this.#busy.values()].map((startedMs) => nowMs - startedMs)),
+      startMs: this.#host.startEstimateMs(this.version),
+    })
   }
 
   /** Runs in an idle environment, or in whichever comes first: a freed one or a new one. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const environment = this.#provisioned.take() ?? this.#takeIdle()
-    if (environment) return this.#run(environment, invocation)
+    const nowMs = performance.now()
+    const environment = this.#areEnoughAwake(nowMs) ? undefined : this.#takeReady()
+    if (environment) return this.#run(environment, invocation, nowMs)
     const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>()
-    this.#waiting.push({ invocation, sinceMs: performance.now(), resolve, reject })
-    this.startIfWorthwhile()
+    this.#waiting.push({ invocation, sinceMs: nowMs, resolve, reject })
+    if (this.#hasReady) this.#relieveSoon()
+    else this.startIfWorthwhile()
     return promise
   }
 
-  /** Called again while invocations wait, because waiting itself is news. */
-  startIfWorthwhile(): void {
-    while (this.#isStartWorthwhile() && this.#host.takeStart()) this.#start()
+  /** Called again while invocations wait, because waiting itself is news. Returns how many were started. */
+  startIfWorthwhile(atMost = Number.POSITIVE_INFINITY): number {
+    let started = 0
+    while (started < atMost && this.isStartWorthwhile) {
+      const endStart = this.#host.takeStart({ environments: this.environments, memoryMb: this.#neededMb })
+      if (endStart === undefined) break
+      this.#start(endStart)
+      started++
+    }
+    return started
   }
 
   get provisionedCount(): number {
@@ -95,11 +139,13 @@ export class Pool {
   startProvisioned(): void {
     this.#provisioned.isWaiting = false
     while (this.#provisioned.isShort && !this.#isRetired) {
-      if (!this.#host.mayProvision || !this.#host.takeStart()) {
-        this.#provisioned.isWaiting = this.#host.mayProvision
+      const { mayProvision } = this.#host
+      const endStart = mayProvision ? this.#host.takeStart({ environments: 0, memoryMb: this.#neededMb }) : undefined
+      if (endStart === undefined) {
+        this.#provisioned.isWaiting = mayProvision
         return
       }
-      this.#startOneProvisioned()
+      this.#startOneProvisioned(endStart)
     }
   }
 
@@ -109,8 +155,9 @@ export class Pool {
     this.startProvisioned()
   }
 
-  /** Gives up on invocations that have waited since before `sinceMs`. */
-  abandonWaiting(sinceMs: number, cause: () => Error): void {
+  /** Gives up on invocations that have waited since before `sinceMs`; unless others move on, if that is to count. */
+  abandonWaiting(sinceMs: number, cause: () => Error, isMovingEnough = false): void {
+    if (isMovingEnough && this.#lastRunMs >= sinceMs) return
     while (this.#waiting[0] && this.#waiting[0].sinceMs < sinceMs) this.#waiting.shift()?.reject(cause())
   }
 
@@ -132,6 +179,36 @@ export class Pool {
     this.shrink(Number.POSITIVE_INFINITY)
   }
 
+  get #hasReady(): boolean {
+    return this.#idle.length > 0 || this.#provisioned.hasIdle
+  }
+
+  #takeReady(): Environment | undefined {
+    return this.#provisioned.take() ?? this.#takeIdle()
+  }
+
+  /** Brief invocations are done sooner by the few that work anyway than by one that has to be woken beside them. */
+  #areEnoughAwake(nowMs: number): boolean {
+    if (this.#busy.size < MOST_AWAKE || !this.#runTimes.areBrief) return false
+    let awake = 0
+    for (const startedMs of this.#busy.values()) if (nowMs - startedMs < BRIEF_MS) awake++
+    return awake >= MOST_AWAKE
+  }
+
+  /** The few may turn out to be at something longer this time. */
+  #relieveSoon(): void {
+    this.#relief ??= setTimeout(() => {
+      this.#relief = undefined
+      const sinceMs = performance.now() - BRIEF_MS
+      while (this.#waiting[0] && this.#waiting[0].sinceMs < sinceMs) {
+        const environment = this.#takeReady()
+        if (!environment) return this.startIfWorthwhile()
+        this.#offer(environment)
+      }
+      if (this.#waiting.length > 0) this.#relieveSoon()
+    }, BRIEF_MS)
+  }
+
   #takeIdle(): Environment | undefined {
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
       if (!this.#isTooOld(idle.environment)) return idle.environment
@@ -140,8 +217,8 @@ export class Pool {
     return undefined
   }
 
-  #run(environment: Environment, invocation: Invocation): Promise<InvocationResult> {
-    const startedMs = performance.now()
+  #run(environment: Environment, invocation: Invocation, startedMs = performance.now()): Promise<InvocationResult> {
+    this.#lastRunMs = startedMs
     this.#busy.set(environment, startedMs)
     const result = environment.invoke(invocation)
     whenEnded(result, () => this.#releaseWhenReady(environment, startedMs))
@@ -158,7 +235,8 @@ export class Pool {
   #release(environment: Environment, ranMs: number): void {
     this.#busy.delete(environment)
     this.#runTimes.add(ranMs)
-    if (environment.isAlive && !this.#isTooOld(environment)) {
+    this.#peakMb = Math.max(this.#peakMb, environment.peakMemoryMb)
+    if (environment.isAlive && !this.#isTooOld(environment) && !this.#mustGiveUp(environment)) {
       this.#offer(environment)
     } else {
       this.#end(environment)
@@ -176,33 +254,30 @@ export class Pool {
     else this.#idle.push({ environment, sinceMs: performance.now() })
   }
 
+  get #neededMb(): number {
+    return this.#peakMb > 0 ? this.#peakMb : this.version.configuration.memoryMb
+  }
+
+  #mustGiveUp(environment: Environment): boolean {
+    return !this.#provisioned.has(environment) && this.#host.takesBack(this.environments + 1)
+  }
+
   #isTooOld(environment: Environment): boolean {
     return Date.now() - (this.#startedMs.get(environment) ?? 0) > MAX_AGE_MS
   }
 
-  #isStartWorthwhile(): boolean {
-    if (this.#waiting.length === 0) return false
-    const nowMs = performance.now()
-    return shouldStart({
-      waiting: this.#waiting.length,
-      busy: this.#busy.size,
-      starting: this.#starting,
-      runMs: this.#runTimes.expectedMs([...this.#busy.values()].map((startedMs) => nowMs - startedMs)),
-      startMs: this.#host.startEstimateMs(this.version),
-    })
-  }
-
-  #start(): void {
+  #start(endStart: EndStart): void {
     this.#starting++
     this.#host.start(this.version, false).then(
       (environment) => {
         this.#starting--
+        endStart(true)
         this.#noteStart(environment)
         this.#offer(environment)
       },
       (cause) => {
         this.#starting--
-        this.#host.endStart(false)
+        endStart(false)
         // The host could not start it: whoever waits longest hears of it, the others may still be served.
         this.#waiting.shift()?.reject(cause)
         this.startIfWorthwhile()
@@ -212,13 +287,13 @@ export class Pool {
 
   #noteStart(environment: Environment): void {
     this.#startedMs.set(environment, Date.now())
-    this.#host.endStart(true)
   }
 
-  #startOneProvisioned(): void {
+  #startOneProvisioned(endStart: EndStart): void {
     const end = this.#provisioned.beginStart()
     this.#host.start(this.version, true).then(
       (environment) => {
+        endStart(true)
         this.#noteStart(environment)
         if (end(environment)) this.#offer(environment)
         else this.#end(environment)
@@ -226,14 +301,13 @@ export class Pool {
       () => {
         // The host could not start it, and tries again when it looks after its pools.
         end(undefined)
-        this.#host.endStart(false)
+        endStart(false)
       },
     )
   }
 
   #end(environment: Environment): void {
     this.#provisioned.remove(environment)
-    this.#host.endEnvironment()
-    void environment.shutdown()
+    this.#host.endEnvironment(environment.shutdown())
   }
 }

@@ -1,19 +1,19 @@
-import { availableParallelism, totalmem } from 'node:os'
 import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
 import { type Allocation, type FunctionVersion, NOTHING_ALLOCATED, throttled } from '#resources'
-import { Pool, type PoolHost } from './pool.ts'
+import { Places } from './places.ts'
+import { type EndStart, Pool, type PoolHost, type WantedStart } from './pool.ts'
 
-// Each start takes a core for tens of milliseconds; more at a time would only make all of them late.
-const MAX_STARTING = 2 * availableParallelism()
-// An idle interpreter takes about 40 MiB; this leaves half of the host's memory to what functions do.
-const MAX_ENVIRONMENTS = Math.max(8, Math.floor(totalmem() / 2 ** 20 / 2 / 48))
 // How soon a queue is looked at again; well below the time of a start.
 const LOOK_AGAIN_MS = 10
 // AWS keeps idle environments for some minutes.
 const KEEP_IDLE_MS = 10 * 60_000
 const SHRINK_EVERY_MS = 30_000
+// Functions may grow at any time; what they may not take is for the kernel to enforce, and this to avoid.
+const CHECK_MEMORY_EVERY_MS = 1000
 // A host that cannot serve an invocation for this long is overloaded: throttle instead of holding the connection on.
-const MAX_WAIT_MS = 60_000
+const MAX_WAIT_MS = 120_000
+// The same while there is no room for more environments and those of the function take nothing new.
+const MAX_WAIT_WHEN_FULL_MS = 10_000
 
 type StartEnvironment = (version: FunctionVersion, isProvisioned: boolean) => Promise<Environment>
 
@@ -25,13 +25,16 @@ export class Pools implements PoolHost {
   readonly #current = new Map<string, Pool>()
   /** Earlier deployments whose last invocations still run. */
   readonly #retired = new Set<Pool>()
-  #starting = 0
-  #alive = 0
+  readonly #places: Places
+  /** Environments of the pool with the fewest among those that wait for a place. */
+  #fewest: number | undefined
   #lookAgain: NodeJS.Timeout | undefined
   readonly #shrinker = setInterval(() => this.#shrink(performance.now() - KEEP_IDLE_MS), SHRINK_EVERY_MS).unref()
+  readonly #memoryCheck = setInterval(() => this.#makeRoom(), CHECK_MEMORY_EVERY_MS).unref()
 
   constructor(environments: EnvironmentHost, startEnvironment: StartEnvironment) {
     this.#environments = environments
+    this.#places = new Places(environments.memory)
     this.#startEnvironment = startEnvironment
   }
 
@@ -68,35 +71,37 @@ export class Pools implements PoolHost {
 
   close(): void {
     clearInterval(this.#shrinker)
+    clearInterval(this.#memoryCheck)
     clearTimeout(this.#lookAgain)
   }
 
-  takeStart(): boolean {
-    if (this.#starting >= MAX_STARTING) return false
-    if (this.#alive >= MAX_ENVIRONMENTS && !this.#evictOne()) return false
-    this.#starting++
-    this.#alive++
+  takeStart({ environments, memoryMb }: WantedStart): EndStart | undefined {
+    if (this.#fewest !== undefined && environments > this.#fewest) return undefined
+    const endStart = this.#places.take(memoryMb)
+    // What it gives is there when it has ended: whoever waits asks again.
+    if (endStart === undefined && this.#places.isShortFor(memoryMb)) this.#evictOldest()
+    return endStart
+  }
+
+  takesBack(environments: number): boolean {
+    if (!this.#places.isFull || this.#fewest === undefined || environments <= this.#fewest + 1) return false
+    // One at a time: when it is not enough, the next look finds out.
+    this.#fewest = undefined
     return true
   }
 
-  endStart(isAlive: boolean): void {
-    this.#starting--
-    if (!isAlive) this.#alive--
-  }
-
-  endEnvironment(): void {
-    this.#alive--
+  endEnvironment(gone: Promise<void>): void {
+    this.#places.end(gone)
   }
 
   start(version: FunctionVersion, isProvisioned: boolean): Promise<Environment> {
     return this.#startEnvironment(version, isProvisioned)
   }
 
-  /** Provisioned ones are never let go, so that they leave places for the others. */
   get mayProvision(): boolean {
     let provisioned = 0
     for (const pool of this.#current.values()) provisioned += pool.provisionedCount
-    return provisioned < MAX_ENVIRONMENTS / 2
+    return this.#places.mayKeep(provisioned)
   }
 
   startEstimateMs(version: FunctionVersion): number {
@@ -121,18 +126,48 @@ export class Pools implements PoolHost {
   #lookAgainSoon(): void {
     this.#lookAgain ??= setTimeout(() => {
       this.#lookAgain = undefined
-      for (const pool of [...this.#current.values(), ...this.#retired]) {
-        pool.startIfWorthwhile()
+      const waiting = [...this.#current.values(), ...this.#retired].filter((pool) => pool.isWaiting)
+      this.#share(waiting)
+      for (const pool of waiting) {
         pool.startProvisioned()
-        pool.abandonWaiting(performance.now() - MAX_WAIT_MS, hostOverloaded)
-        if (pool.isWaiting) this.#lookAgainSoon()
+        this.#abandon(pool)
       }
+      if (waiting.some((pool) => pool.isWaiting)) this.#lookAgainSoon()
+      else this.#fewest = undefined
     }, LOOK_AGAIN_MS)
   }
 
-  #evictOne(): boolean {
-    for (const pool of this.#current.values()) if (pool.shrink(Number.POSITIVE_INFINITY, 1) > 0) return true
-    return false
+  /** Whoever has the fewest environments starts the next one, so that no function keeps all places from the others. */
+  #share(waiting: readonly Pool[]): void {
+    if (!this.#places.hasStartsLeft) return
+    this.#fewest = undefined
+    const wanting = waiting.filter((pool) => pool.isStartWorthwhile)
+    for (let next = fewestOf(wanting); next !== undefined; next = fewestOf(wanting)) {
+      if (next.startIfWorthwhile(1) === 0) {
+        this.#fewest = next.environments
+        return
+      }
+      if (!next.isStartWorthwhile) wanting.splice(wanting.indexOf(next), 1)
+    }
+  }
+
+  #abandon(pool: Pool): void {
+    const nowMs = performance.now()
+    pool.abandonWaiting(nowMs - MAX_WAIT_MS, hostOverloaded)
+    if (this.#places.isFull) pool.abandonWaiting(nowMs - MAX_WAIT_WHEN_FULL_MS, hostOverloaded, true)
+  }
+
+  /** The one that has been idle for longest goes, whosever it is. */
+  #evictOldest(): boolean {
+    let oldest: Pool | undefined
+    for (const pool of this.#current.values())
+      if (pool.idleSinceMs < (oldest?.idleSinceMs ?? Number.POSITIVE_INFINITY)) oldest = pool
+    return oldest !== undefined && oldest.shrink(Number.POSITIVE_INFINITY, 1) > 0
+  }
+
+  #makeRoom(): void {
+    if (this.#places.isEmpty) return
+    for (let left = this.#places.surplus(); left > 0 && this.#evictOldest(); left--);
   }
 
   #shrink(sinceMs: number): void {
@@ -144,6 +179,13 @@ export class Pools implements PoolHost {
     for (const pool of this.#retired) if (pool.isEmpty) this.#retired.delete(pool)
   }
 }
+
+/** The first of them, which has waited for longest. */
+const fewestOf = (pools: readonly Pool[]): Pool | undefined =>
+  pools.reduce<Pool | undefined>(
+    (fewest, pool) => (fewest && fewest.environments <= pool.environments ? fewest : pool),
+    undefined,
+  )
 
 const poolKey = (functionId: string, version: string) => `${functionId}:${version}`
 

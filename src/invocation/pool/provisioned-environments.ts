@@ -18,6 +18,10 @@ export class ProvisionedEnvironments {
     return this.#all.size + this.#starting
   }
 
+  get hasIdle(): boolean {
+    return this.#idle.length > 0
+  }
+
   get isShort(): boolean {
     return !this.#hasFailed && this.count < this.wanted
   }
@@ -50,6 +54,10 @@ export class ProvisionedEnvironments {
       this.#all.add(started)
       return true
     }
+  }
+
+  has(environment: Environment): boolean {
+    return this.#all.has(environment)
   }
 
   take(): Environment | undefined {

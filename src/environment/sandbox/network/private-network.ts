@@ -1,0 +1,50 @@
+import { strict as assert } from 'node:assert'
+import { closeSync, openSync } from 'node:fs'
+import { Server, Socket } from 'node:net'
+import { type Opened, runInside } from './run-inside.ts'
+
+/** A network of one environment's own: a loopback interface, and nothing beyond it. */
+export interface PrivateNetwork {
+  /** What a command has to follow to run inside. */
+  readonly enter: readonly [string, ...string[]]
+  /** Listens inside, where Lambda's own Runtime API does. */
+  readonly listener: Server
+  /** Connects to what listens inside. */
+  dial(host: string, port: number): Promise<Socket>
+  /** It is gone when its last process and socket are. */
+  close(): void
+}
+
+const RUNTIME_API = { host: '127.0.0.1', port: 9001 }
+
+/** bubblewrap makes it and brings its loopback interface up; the namespace then lives on by our descriptor of it. */
+export function createPrivateNetwork(): Promise<PrivateNetwork> {
+  const user = isRoot() ? [] : ['--unshare-user', '--uid', '0', '--gid', '0']
+  const command = ['bwrap', '--die-with-parent', '--unshare-net', ...user, '--dev-bind', '/', '/', '--'] as const
+  return runInside(command, ['listen', RUNTIME_API.host, RUNTIME_API.port], keep)
+}
+
+function keep({ handle, pid }: Opened): PrivateNetwork {
+  assert(handle instanceof Server, 'what listens is a server')
+  // An ordinary user's network belongs to a user namespace, and is entered through it.
+  const kinds = isRoot() ? ['net'] : ['user', 'net']
+  const namespaces = kinds.map((kind) => ({ kind, descriptor: openSync(`/proc/${pid}/ns/${kind}`, 'r') }))
+  const options = namespaces.map(({ kind, descriptor }) => `--${kind}=/proc/${process.pid}/fd/${descriptor}`)
+  const enter = ['nsenter', '--preserve-credentials', ...options, '--'] as const
+  handle.unref()
+  return {
+    enter,
+    listener: handle,
+    dial: (host, port) =>
+      runInside(enter, ['connect', host, port], (opened) => {
+        assert(opened.handle instanceof Socket, 'a connection is a socket')
+        return opened.handle.setNoDelay()
+      }),
+    close() {
+      handle.close()
+      for (const { descriptor } of namespaces) closeSync(descriptor)
+    },
+  }
+}
+
+const isRoot = () => process.getuid?.() === 0

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createFunction, invoke } from '../support/clients.ts'
+import { startGates } from '../support/gates.ts'
+import { poll } from '../support/poll.ts'
+import { sendSigned } from '../support/raw.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+
+/** With its process a little less than half of what the servers here may give to environments. */
+const BALLAST_MB = 100
+const MEMORY = ['--memory-mb', '280']
+
+const create = (server: TestServer, FunctionName: string) =>
+  createFunction(server, {
+    FunctionName,
+    MemorySize: 512,
+    Timeout: 60,
+    code: {
+      'index.mjs': `const ballast = Buffer.alloc(${BALLAST_MB} * 2 ** 20, 1)
+        let count = 0
+        export const handler = async ({ sleepMs = 0, gate }) => {
+          if (gate) await fetch(gate)
+          await new Promise((resolve) => setTimeout(resolve, sleepMs))
+          return ballast.length > 0 ? ++count : 0
+        }`,
+    },
+  })
+
+const NOBODY_COUNTS = 'control groups are not writable here'
+/** What the server prints behind the line that says it is ready. */
+const limitsOf = (server: TestServer) => poll(() => /memory of all environments: .*/.exec(server.output())?.[0])
+const isCounted = async (server: TestServer) => !(await limitsOf(server)).includes('counted as')
+
+test('the operator is told how much all environments may take together', async () => {
+  await using server = await startTestServer({ args: MEMORY })
+  assert.match(await limitsOf(server), /at most 280 MB/)
+})
+
+describe('a host with little memory', { concurrency: true }, () => {
+  test('lets the environment go that has been idle for longest, whosever it is', async (t) => {
+    await using server = await startTestServer({ args: MEMORY })
+    if (!(await isCounted(server))) return t.skip(NOBODY_COUNTS)
+    for (const name of ['first', 'second', 'third']) {
+      await create(server, name)
+      assert.equal((await invoke(server, name)).payload, 1)
+    }
+    assert.equal((await invoke(server, 'third')).payload, 2)
+    assert.equal((await invoke(server, 'second')).payload, 2)
+    assert.equal((await invoke(server, 'first')).payload, 1, 'this one had to go')
+    assert.equal((await invoke(server, 'second')).payload, 3)
+    assert.equal((await invoke(server, 'third')).payload, 1)
+  })
+
+  test('takes places back from a function that would keep them all', async (t) => {
+    await using server = await startTestServer({ args: MEMORY })
+    if (!(await isCounted(server))) return t.skip(NOBODY_COUNTS)
+    for (const name of ['greedy', 'modest']) await create(server, name)
+    const answered: string[] = []
+    const call = async (name: string, sleepMs: number) => {
+      assert.equal((await invoke(server, name, { sleepMs })).FunctionError, undefined)
+      answered.push(name)
+    }
+    const greedy = Array.from({ length: 40 }, () => call('greedy', 200))
+    await Promise.race(greedy)
+    await call('modest', 0)
+    await Promise.all(greedy)
+    assert.ok(answered.indexOf('modest') < answered.length - 1, 'the greedy one still had calls to make')
+  })
+
+  test('throttles in the words of AWS whoever finds no place for ten seconds', async (t) => {
+    await using server = await startTestServer({ args: MEMORY })
+    if (!(await isCounted(server))) return t.skip(NOBODY_COUNTS)
+    using gates = await startGates()
+    for (const name of ['holder', 'late']) await create(server, name)
+    const held = ['one', 'two'].map((gate) => invoke(server, 'holder', { gate: gates.urlFor(gate) }))
+    for (const gate of ['one', 'two']) await gates.reached(gate)
+    const { status, text } = await sendSigned(server, {
+      method: 'POST',
+      path: '/2015-03-31/functions/late/invocations',
+      body: '{}',
+    })
+    assert.equal(status, 429)
+    assert.equal(text, '{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}')
+    for (const gate of ['one', 'two']) gates.open(gate)
+    assert.ok((await Promise.all(held)).every(({ FunctionError }) => FunctionError === undefined))
+    assert.equal((await invoke(server, 'late')).payload, 1)
+  })
+})

@@ -1,0 +1,88 @@
+import { strict as assert } from 'node:assert'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ListFunctionsCommand, type Runtime, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
+import { createFunction, invoke, lambdaClient, untilUpdated } from '../support/clients.ts'
+import { type ServerSetup, startTestServer, type TestServer } from '../support/server.ts'
+
+/** A server with an attacker, and with a neighbour whom it must not hurt. */
+export interface Scene {
+  readonly server: TestServer
+  readonly neighbour: Neighbour
+  /** What an attack of the attacker got. */
+  attack(program: string, detail?: Readonly<Record<string, unknown>>): Promise<readonly string[]>
+  /** Until the attacker times out; 60 at first. */
+  giveSeconds(timeoutSeconds: number): Promise<void>
+  /** Fails when the neighbour, its things or the server have been harmed. */
+  assertUnharmed(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What it tells of itself, and the id of its process as the host sees it. */
+export interface Neighbour {
+  readonly pid: number
+  readonly requestId: string
+  readonly key: number
+  readonly name: string
+  readonly port: number
+  readonly abstract: string
+  readonly accessKeyId: string
+  readonly sessionToken: string
+}
+
+const SECRET = 'of-the-neighbour-alone'
+export const PYTHON: Runtime = 'python3.12'
+
+export async function openScene(setup: ServerSetup = {}): Promise<Scene> {
+  const server = await startTestServer(setup)
+  const python = { Runtime: PYTHON, Handler: 'main.handler', MemorySize: 1024 }
+  const Environment = { Variables: { SECRET } }
+  await createFunction(server, { FunctionName: 'neighbour', code: codeIn('neighbour'), ...python, Environment })
+  await createFunction(server, { FunctionName: 'attacker', code: codeIn('attacker'), ...python, Timeout: 60 })
+  const credentials = readFileSync(join(server.dataDirectory, 'credentials'), 'utf8')
+  const { payload } = await invoke(server, 'neighbour')
+  const neighbour: Neighbour = { ...payload, pid: findProcess(`SECRET=${SECRET}`) }
+  return {
+    server,
+    neighbour,
+    async attack(attack, detail = {}) {
+      const { payload, FunctionError } = await invoke(server, 'attacker', { attack, detail })
+      assert.equal(FunctionError, undefined, JSON.stringify(payload))
+      return payload
+    },
+    async giveSeconds(Timeout) {
+      await lambdaClient(server).send(new UpdateFunctionConfigurationCommand({ FunctionName: 'attacker', Timeout }))
+      await untilUpdated(server, 'attacker')
+    },
+    async assertUnharmed() {
+      const { payload: answer } = await invoke(server, 'neighbour')
+      assert.equal(answer.isWhole, true)
+      assert.equal(answer.port, neighbour.port, 'it is still the same process')
+      const { Functions } = await lambdaClient(server).send(new ListFunctionsCommand())
+      assert.ok((Functions?.length ?? 0) >= 2)
+      assert.equal(readFileSync(join(server.dataDirectory, 'credentials'), 'utf8'), credentials)
+      assert.doesNotMatch(server.errors(), /"level":"error"/)
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+export function codeIn(folder: string): Readonly<Record<string, string>> {
+  const path = join(import.meta.dirname, folder)
+  const names = readdirSync(path).filter((name) => name.endsWith('.py'))
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), 'utf8')]))
+}
+
+/** By a variable of its environment: as those see it who may look into all processes. */
+function findProcess(variable: string): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return Number(pids.find((pid) => environmentOf(pid).includes(variable)) ?? 0)
+}
+
+function environmentOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+  } catch {
+    return []
+  }
+}
