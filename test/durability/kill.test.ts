@@ -70,7 +70,7 @@ function kindOf(id: string): Kind {
 }
 
 /** When a server is killed. */
-const moments = ['accept', 'delivery', 'retry', 'end', 'accept', 'delivery', 'retry', 'end', 'start'] as const
+const moments = ['accept', 'delivery', 'retry', 'accept', 'delivery', 'retry', 'end', 'start'] as const
 
 /** What outlives every server. */
 interface Scene {
@@ -170,10 +170,10 @@ async function liveUntilKilled(scene: Scene): Promise<void> {
   const [acknowledged, failures] = [sender.acknowledged.size, recorder.failures]
   const sending = sender.sendTo(server, aheadMs)
   const isReached = {
-    accept: whenAbove(() => sender.acknowledged.size, acknowledged + randomInt(2000)),
+    accept: whenAbove(() => sender.acknowledged.size, acknowledged + randomInt(3000)),
     delivery: whenAbove(() => recorder.runsOfLife, randomInt(1000)),
     retry: whenAbove(() => recorder.failures, failures + randomInt(30)),
-    end: whenAbove(() => endRecorder.runsOfLife, randomInt(100)),
+    end: whenAbove(() => endRecorder.runsOfLife, randomInt(40)),
   }[moment ?? 'accept']
   await poll(isReached)
   await server.kill()

@@ -25,6 +25,8 @@ answerRequests<SqlRequest, readonly UnitOutcome[]>(
 
 // A little more than is copied into the database at a time.
 const LOG_BYTES = 17 * 1024 * 1024
+// No start waits for it, and whoever opens a store for a moment goes without.
+const FILL_AFTER_MS = 1_000
 
 let database: DatabaseSync | undefined
 
@@ -35,9 +37,7 @@ function open(): DatabaseSync {
   opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   // The WAL is copied into the database after this many pages (16 MiB): rarer, longer pauses cost a steady queue less.
   opened.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
-  // The first query makes the WAL.
-  opened.exec('SELECT 1 FROM sqlite_schema')
-  fillLog(`${file}-wal`, LOG_BYTES)
+  setTimeout(() => fillLog(`${file}-wal`, LOG_BYTES), FILL_AFTER_MS).unref()
   return opened
 }
 
