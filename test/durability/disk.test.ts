@@ -25,8 +25,6 @@ import { startRunRecorder } from './support/run-recorder.ts'
 // A disk without room, and one that fails: what cannot be kept is refused, and nothing else is lost.
 
 const DISK_MB = 64
-// No room for a log that is there from the start, into which changes still go when the rest is full.
-const TINY_DISK_MB = 16
 // Some fit where others do not.
 const LARGEST_EVENT = 50_000
 const MANY = 200
@@ -146,7 +144,7 @@ const changes: Readonly<Record<string, (client: LambdaClient) => Promise<unknown
 }
 
 test('on a full disk every change is refused whole, and functions run; with room again each is made', async () => {
-  using disk = createSmallDisk(TINY_DISK_MB)
+  using disk = createSmallDisk(DISK_MB)
   await using server = await startTestServer({ dataDirectory: disk.path })
   const client = lambdaClient(server)
   await createFunction(server, { FunctionName, code: answering('old') })

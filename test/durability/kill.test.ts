@@ -27,7 +27,7 @@ import { type RunRecorder, startRunRecorder } from './support/run-recorder.ts'
 const KILLS = 50
 const MINUTE_MS = 60_000
 /** Not more events than this wait, so that the last servers need not work for minutes. */
-const MOST_WAITING = 4000
+const MOST_WAITING = 3000
 /** What a server may have run without having noted it: what was running, and two batches of 256 on their way to the disk. */
 const AROUND_A_KILL = 600
 const LETTERS = 'letters'
@@ -170,7 +170,7 @@ async function liveUntilKilled(scene: Scene): Promise<void> {
   const [acknowledged, failures] = [sender.acknowledged.size, recorder.failures]
   const sending = sender.sendTo(server, aheadMs)
   const isReached = {
-    accept: whenAbove(() => sender.acknowledged.size, acknowledged + randomInt(3000)),
+    accept: whenAbove(() => sender.acknowledged.size, acknowledged + randomInt(2000)),
     delivery: whenAbove(() => recorder.runsOfLife, randomInt(1000)),
     retry: whenAbove(() => recorder.failures, failures + randomInt(30)),
     end: whenAbove(() => endRecorder.runsOfLife, randomInt(40)),
