@@ -29,11 +29,14 @@ const TOOLS: readonly Tool[] = [
   { command: 'curl', install: 'curl (apt-get install curl)' },
   { command: 'openssl', install: 'OpenSSL (apt-get install openssl)' },
   { command: 'ruby', install: 'Ruby (apt-get install ruby)' },
+  { command: 'skopeo', install: 'skopeo (apt-get install skopeo)' },
+  { command: 'umoci', install: 'umoci (apt-get install umoci)' },
+  { command: 'docker-registry', install: 'a registry (apt-get install docker-registry)' },
+  { command: 'go', install: 'Go 1.18 or newer (apt-get install golang-go)' },
 ]
 
 /** What the programs of test/clients are built with. */
 const COMPILERS: readonly Tool[] = [
-  { command: 'go', install: 'Go 1.18 or newer (apt-get install golang-go)' },
   { command: 'cargo', install: 'Rust 1.63 or newer (apt-get install cargo)' },
   { command: 'javac', install: 'a JDK (apt-get install default-jdk-headless)' },
   { command: 'cmake', install: 'CMake (apt-get install cmake)' },

@@ -33,6 +33,7 @@ export interface Language {
   readonly code: string
   readonly runtime: Runtime
   readonly memoryMb?: number
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 // The first function of a runtime may wait until its interpreter has been fetched.
@@ -99,13 +100,14 @@ async function create({ lambda, roleArn }: Account, name: string, language: Lang
   await lambda.send(new CreateFunctionCommand({ ...inputOf(roleArn, name, language), Code: { ZipFile: code } }))
 }
 
-const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb }: Language) => ({
+const inputOf = (Role: string, FunctionName: string, { runtime, memoryMb, variables }: Language) => ({
   FunctionName,
   Runtime: runtime,
   Handler: 'index.handler',
   Role,
   Timeout: 30,
   MemorySize: memoryMb,
+  Environment: variables && { Variables: { ...variables } },
 })
 
 export async function untilActive({ lambda: client }: Account, name: string): Promise<void> {

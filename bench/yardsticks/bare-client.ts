@@ -30,7 +30,13 @@ export async function startBareClient({
   if (!api.stdout || !api.stdin) throw new Error('a process without input and output')
   const { stdin } = api
   const lines = createInterface({ input: api.stdout })
-  const nextLine = async () => String((await once(lines, 'line', { signal: AbortSignal.timeout(LIMIT_MS) }))[0])
+  const nextLine = async () => {
+    const line = once(lines, 'line', { signal: AbortSignal.timeout(LIMIT_MS) })
+    const [text] = await line.catch((cause) => {
+      throw new Error(`${executable} did not answer its events within ${LIMIT_MS / 1000} s`, { cause })
+    })
+    return String(text)
+  }
   const address = await nextLine()
   const client = startProcess(executable, args, {
     cwd: directory,
@@ -59,7 +65,7 @@ export async function startBareClient({
 const variables = {
   AWS_LAMBDA_FUNCTION_NAME: 'bench',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769',
   AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/bench',
   AWS_LAMBDA_LOG_STREAM_NAME: 'bench',
   AWS_REGION: 'us-east-1',

@@ -4,14 +4,14 @@ import { runCommand } from '../run-command.ts'
 import type { Language } from '../server/create-functions.ts'
 import { RUNTIMES_DIRECTORY } from '../server/lambent-server.ts'
 
-/** A command that starts an interpreter, which does nothing and ends. */
+/** A command that starts an interpreter, which does next to nothing and ends. */
 export type EmptyRun = readonly [executable: string, ...args: string[]]
 
 const LIMIT_MS = 10_000
 
 /** With the interpreter that functions in this language run on, as far as can be told from outside. */
 export async function emptyRunOf({ name }: Language): Promise<EmptyRun> {
-  return name === 'Node' ? [await nodeExecutable(), '-e', '0'] : [await pythonExecutable(), '-c', '0']
+  return name === 'Node' ? [await nodeExecutable(), '-e', '0'] : [await pythonExecutable(), '-c', 'import json']
 }
 
 /** Wall time in milliseconds. */

@@ -5,11 +5,14 @@ import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
+import { imagesNotRun } from './function-errors.ts'
 import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
+import { openPreparedSandboxes } from './prepared/prepared-sandboxes.ts'
 import { RunningEnvironment } from './running-environment.ts'
 import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
 import { isFailure, type Launch, openLauncher } from './runtimes/launcher.ts'
+import type { Places } from './runtimes/program-file.ts'
 import { openBubblewrap } from './sandbox/bubblewrap.ts'
 import { openProcessIsolation } from './sandbox/process.ts'
 import type { SandboxTechnique } from './sandbox/sandbox.ts'
@@ -26,8 +29,8 @@ export interface EnvironmentHost {
   /** For the operator: which limits hold on this machine. */
   readonly limits: readonly string[]
   readonly memory: HostMemory
-  /** How long a start will probably take. */
-  startEstimateMs(runtime: string): number
+  /** How long a start will probably take when so many others are on their way. */
+  startEstimateMs(runtime: string, others: number): number
   /** Kills everything and removes what it left. */
   close(): Promise<void>
 }
@@ -66,6 +69,13 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   const freezer = createIdleFreezer()
   const polling = createEagerPolling()
   const estimate = createStartEstimate()
+  const prepared = openPreparedSandboxes({
+    technique,
+    directory: `${directory.path}/prepared`,
+    memory,
+    log,
+    calm: () => Promise.allSettled(starting),
+  })
   const environments = new Map<string, RunningEnvironment>()
   const starting = new Set<Promise<unknown>>()
   let count = 0
@@ -76,33 +86,35 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     return isolation === 'bubblewrap' ? openBubblewrap(place, cgroups, network) : openProcessIsolation(place)
   }
 
-  async function start(spec: EnvironmentSpec): Promise<Environment> {
+  async function start(wanted: EnvironmentSpec): Promise<Environment> {
     if (isClosed) throw new Error('the environment host is closed')
-    const name = String(++count)
-    const id = `${directory.name}-${name}`
-    const launch = await launcher.find(spec)
+    const spec: EnvironmentSpec & Places = { ...wanted, showsHost: isolation === 'process' }
+    const id = `${directory.name}-${++count}`
+    const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
-    const startMs = performance.now()
-    const start = startRunning(id, name, spec, launch)
+    const start = startRunning(id, spec, launch)
     starting.add(start)
-    const environment = await start.finally(() => starting.delete(start))
-    estimate.observe(spec.runtime, performance.now() - startMs)
-    return environment
+    return start.finally(() => starting.delete(start))
   }
 
-  async function startRunning(id: string, name: string, spec: EnvironmentSpec, launch: Launch) {
-    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
+  async function startRunning(id: string, spec: EnvironmentSpec, launch: Launch) {
+    const startMs = performance.now()
+    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems, image } = spec
     const { interpreter, clientDirectory, notice } = launch
-    const sandbox = await technique.create({
-      id: name,
+    const room = {
       memoryMb,
       ephemeralStorageMb,
       codeDirectory,
       layersDirectory,
       fileSystems,
+      image,
       clientDirectory,
       interpreter,
-    })
+    }
+    const externals = await findExternalExtensions(spec)
+    // External extensions come first, and only then the runtime.
+    const ready = externals.length === 0 ? prepared.take(spec, launch, room) : undefined
+    const sandbox = ready ?? (await technique.create(room))
     const door = await openRuntimeDoor(sandbox).catch(async (error) => {
       await sandbox.remove()
       throw error
@@ -113,7 +125,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       spec,
       sandbox,
       command: { ...launch.command(sandbox.paths, spec), variables },
-      externals: await findExternalExtensions(spec),
+      externals,
       extensionVariables: extensionVariables(variables),
       freezer,
       polling,
@@ -125,22 +137,29 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
         door.close()
       },
     })
+    sandbox.endBoost()
+    estimate.observe(spec.runtime, ready === undefined ? 'ordinary' : 'prepared', performance.now() - startMs)
     environments.set(id, environment)
     return environment
   }
 
   return {
     start,
-    prepareRuntime: launcher.prepare,
+    async prepareRuntime(runtime) {
+      const launch = await launcher.prepare(runtime)
+      if (launch !== undefined) prepared.want(launch)
+    },
     limits: [...technique.limits, `memory of all environments: ${describeMemory(memory)}`],
     memory,
-    startEstimateMs: estimate.estimateMs,
+    startEstimateMs: (runtime, others) =>
+      estimate.estimateMs(runtime, prepared.readyCount(runtime) > others ? 'prepared' : 'ordinary'),
     async close() {
       isClosed = true
       // As on a disk that has failed.
       const leaveToNextStart = (cause: unknown) => log.warn('files are left for the next start to remove', { cause })
       freezer.close()
       await Promise.allSettled(starting)
+      await prepared.close()
       await Promise.all([...environments.values()].map((environment) => environment.shutdown()))
       await technique.close().catch(leaveToNextStart)
       await cgroups.close()

@@ -6,7 +6,7 @@ export interface EnvironmentSpec {
   readonly functionName: string
   /** `$LATEST` or a number. */
   readonly functionVersion: string
-  /** The runtime's identifier, such as `python3.12` or `nodejs22.x`. */
+  /** The runtime's identifier, such as `python3.12` or `nodejs22.x`; `IMAGE` for a container image. */
   readonly runtime: string
   readonly handler: string
   readonly memoryMb: number
@@ -14,6 +14,8 @@ export interface EnvironmentSpec {
   readonly timeoutSeconds: number
   /** Started ahead of any invocation. */
   readonly isProvisioned?: boolean
+  /** In the place of a runtime, a code package and layers. */
+  readonly image?: ContainerImage
   /** Host path of the unpacked code package; must be readable by everybody, because the function runs as an unknown user. */
   readonly codeDirectory: string
   /** The same of the function's layers, laid over each other; undefined when it has none. */
@@ -27,11 +29,24 @@ export interface EnvironmentSpec {
   readonly logGroupName: string
   readonly logStreamName: string
   readonly log: LogSink
-  readonly runtimeVersionArn: string
+  /** Images have none. */
+  readonly runtimeVersionArn?: string
   /** Lines for the head of the log stream. */
   readonly notices: readonly string[]
   readonly logging: LoggingConfig
 }
+
+/** An unpacked image, and how its process is started. */
+export interface ContainerImage {
+  /** Host path of its root file system. */
+  readonly directory: string
+  readonly entryPoint: readonly string[]
+  readonly command: readonly string[]
+  readonly workingDirectory: string
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export const IMAGE_RUNTIME = 'IMAGE'
 
 /** A directory of the host that the function sees under another name, and may write to. */
 export interface Mount {

@@ -1,14 +1,28 @@
 import type { EnvironmentSpec } from './environment-spec.ts'
+import { IMAGE_PATH } from './images/image-program.ts'
 import { type Interpreted, isInterpreted, type Runtime } from './runtimes/runtime.ts'
 import { LOG_FD, type SandboxPaths } from './sandbox/sandbox.ts'
 
-/** The variables of a function's process; the user's come last, so the extendable ones of ours can be replaced. */
+/**
+ * The variables of a function's process; the user's come last, so the extendable ones of ours can be replaced. Without a
+ * runtime it is a container image's, which brings what is about places and languages along.
+ */
 export function environmentVariables(
   spec: EnvironmentSpec,
-  runtime: Runtime,
+  runtime: Runtime | undefined,
   paths: SandboxPaths,
   runtimeApi: string,
 ): Record<string, string> {
+  return {
+    ...(spec.image && { TZ: ':UTC', PATH: IMAGE_PATH, ...spec.image.variables }),
+    ...serviceVariables(spec, runtimeApi),
+    ...(runtime && functionVariables(spec, runtime, paths)),
+    ...loggingVariables(spec),
+    ...spec.variables,
+  }
+}
+
+function serviceVariables(spec: EnvironmentSpec, runtimeApi: string): Record<string, string> {
   return {
     AWS_LAMBDA_FUNCTION_NAME: spec.functionName,
     AWS_LAMBDA_FUNCTION_VERSION: spec.functionVersion,
@@ -26,21 +40,31 @@ export function environmentVariables(
     AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
-    _HANDLER: spec.handler,
-    LAMBDA_TASK_ROOT: paths.task,
-    LAMBDA_RUNTIME_DIR: paths.runtime,
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
-    PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
-    // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
-    LD_LIBRARY_PATH: `/var/lang/lib:${paths.runtime}:${paths.runtime}/lib:${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
-    PWD: paths.task,
-    SHLVL: '0',
-    ...loggingVariables(spec),
-    ...(isInterpreted(runtime) && managedVariables(spec, runtime, paths)),
-    ...spec.variables,
   }
 }
+
+const functionVariables = (spec: EnvironmentSpec, runtime: Runtime, paths: SandboxPaths): Record<string, string> => ({
+  _HANDLER: spec.handler,
+  ...runtimeVariables(runtime, paths),
+  ...(OLD_KEY_NAMES.has(runtime.identifier) && {
+    AWS_ACCESS_KEY: spec.credentials.accessKeyId,
+    AWS_SECRET_KEY: spec.credentials.secretAccessKey,
+  }),
+})
+
+/** Those of every function of a runtime. */
+export const runtimeVariables = (runtime: Runtime, paths: SandboxPaths): Record<string, string> => ({
+  LAMBDA_TASK_ROOT: paths.task,
+  LAMBDA_RUNTIME_DIR: paths.runtime,
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
+  // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
+  LD_LIBRARY_PATH: `/var/lang/lib:${paths.runtime}:${paths.runtime}/lib:${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
+  PWD: paths.task,
+  SHLVL: '0',
+  ...(isInterpreted(runtime) && managedVariables(runtime, paths)),
+})
 
 /** An extension's process has what the function's has, without what is about the runtime. */
 export const extensionVariables = (variables: Readonly<Record<string, string>>): Record<string, string> =>
@@ -63,18 +87,10 @@ const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> 
     : {}
 
 /** What only the managed runtimes have. */
-const managedVariables = (
-  spec: EnvironmentSpec,
-  runtime: Interpreted,
-  paths: SandboxPaths,
-): Record<string, string> => ({
+const managedVariables = (runtime: Interpreted, paths: SandboxPaths): Record<string, string> => ({
   AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.identifier}`,
   PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
   ...languageVariables(runtime, paths),
-  ...(OLD_KEY_NAMES.has(runtime.identifier) && {
-    AWS_ACCESS_KEY: spec.credentials.accessKeyId,
-    AWS_SECRET_KEY: spec.credentials.secretAccessKey,
-  }),
 })
 
 /** Their version of the SDK for Java still reads these. */

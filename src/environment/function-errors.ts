@@ -77,6 +77,30 @@ export const unusableProgram = (path: string, fault: string): PlatformFailure =>
   status: 'error',
 })
 
+export const noEntryPoint: PlatformFailure = {
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: 'the image has neither an entry point nor a command',
+  status: 'error',
+}
+
+export const notInPath = (name: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: `exec: "${name}": executable file not found in $PATH`,
+  status: 'error',
+})
+
+export const noWorkingDirectory = (path: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidWorkingDir',
+  message: `chdir ${path}: no such file or directory`,
+  status: 'error',
+})
+
+export const imagesNotRun: PlatformFailure = {
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: 'container images are not run with --isolation process',
+  status: 'error',
+}
+
 export function failureResult({ errorType, message }: PlatformFailure, requestId: string): InvocationResult {
   const body = { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` }
   return { functionError: 'Unhandled', errorType, payload: Buffer.from(JSON.stringify(body)) }

@@ -6,6 +6,7 @@ export {
   openEnvironmentHost,
 } from './environment-host.ts'
 export type {
+  ContainerImage,
   Environment,
   EnvironmentSpec,
   Invocation,
@@ -14,4 +15,5 @@ export type {
   RoleCredentials,
   StreamedResponse,
 } from './environment-spec.ts'
+export { IMAGE_RUNTIME } from './environment-spec.ts'
 export type { HostMemory } from './host-memory.ts'

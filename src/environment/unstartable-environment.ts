@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
+import type { ContainerImage, Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import { failureResult, type PlatformFailure } from './function-errors.ts'
 import { InvocationLog } from './invocation-log.ts'
 import { platformLines } from './platform-log/platform-lines.ts'
@@ -9,7 +9,8 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
   const log = new InvocationLog(spec.log)
   const lines = platformLines(spec)
   let isAlive = true
-  for (const line of [lines.initStart('init'), ...lines.initEnd('init', 0, failure)]) log.append(line)
+  const notices = spec.image ? [lines.notice(launchError(spec.image, failure))] : []
+  for (const line of [lines.initStart('init'), ...notices, ...lines.initEnd('init', 0, failure)]) log.append(line)
 
   async function invoke({ requestId, wantsLogTail }: Invocation): Promise<InvocationResult> {
     assert(isAlive, 'an environment that was shut down is not invoked')
@@ -38,4 +39,10 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
       isAlive = false
     },
   }
+}
+
+/** As AWS tells what it tried to start. */
+function launchError({ entryPoint, command, workingDirectory }: ContainerImage, { message }: PlatformFailure): string {
+  const [entry, parameters] = [entryPoint, command].map((list) => list.join(','))
+  return `IMAGE\tLaunch error: ${message}\tEntrypoint: [${entry}]\tCmd: [${parameters}]\tWorkingDir: [${workingDirectory}]`
 }

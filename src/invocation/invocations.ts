@@ -1,19 +1,24 @@
 import type { Clock, Log } from '#base'
-import type { Environment, EnvironmentHost, InvocationResult, Mount } from '#environment'
+import { type Environment, type EnvironmentHost, IMAGE_RUNTIME, type InvocationResult, type Mount } from '#environment'
 import {
   type Allocation,
+  type FunctionConfiguration,
   type FunctionVersion,
+  failToSettle,
   fileSystemNotMounted,
-  isSettled,
+  type ImageSource,
+  imageFailure,
+  isUnderWay,
   layerCode,
   noticesFor,
   type Place,
   type ProvisionedConcurrency,
+  type Reason,
   runtimeVersionArn,
   served,
   settle,
 } from '#resources'
-import type { Store } from '#store'
+import { ImageFault, type Store } from '#store'
 import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
@@ -178,12 +183,16 @@ export class Invocations {
   async #settle(version: FunctionVersion): Promise<void> {
     const { store, environments } = this.#options
     if (!(await this.#findUnsettled(version))) return
-    await Promise.all([this.#unpack(version), environments.prepareRuntime(version.configuration.runtime)])
+    const { runtime } = version.configuration
+    const failure = await failureOf(
+      Promise.all([this.#unpack(version), runtime !== undefined && environments.prepareRuntime(runtime)]),
+    )
     for (;;) {
       const current = await this.#findUnsettled(version)
       if (!current) return
       // Tags may change meanwhile: whoever loses against such a change looks again.
-      if (!(await store.functions.update(settle(current), current.revisionId))) continue
+      const settled = failure === undefined ? settle(current) : failToSettle(current, failure)
+      if (!(await store.functions.update(settled, current.revisionId))) continue
       return this.provision(version.account, version.functionName)
     }
   }
@@ -191,27 +200,35 @@ export class Invocations {
   /** Undefined when it was deleted, or made ready by somebody else. */
   async #findUnsettled({ account, functionName, version, deploymentId }: FunctionVersion) {
     const current = await this.#options.store.functions.find(account, functionName, version)
-    return current && current.deploymentId === deploymentId && !isSettled(current) ? current : undefined
+    return current && current.deploymentId === deploymentId && isUnderWay(current) ? current : undefined
   }
 
   /** Where a version's code and layers lie, unpacked. */
   async #unpack({ code, configuration }: FunctionVersion) {
+    if (code.image) return this.#unpackImage(code.image, configuration)
     const packages = this.#options.store.code
     const layers = layerCode(configuration).map(({ sha256 }) => sha256)
     const codeDirectory = await packages.unpacked(code.sha256)
     return layers.length === 0 ? { codeDirectory } : { codeDirectory, layersDirectory: await packages.merged(layers) }
   }
 
+  /** The image with what the function puts in the place of its settings. */
+  async #unpackImage(source: ImageSource, { imageConfig }: FunctionConfiguration) {
+    const image = await this.#options.store.images.unpacked(source)
+    return { codeDirectory: image.directory, image: { ...image, ...imageConfig } }
+  }
+
   async #startEnvironment(version: FunctionVersion, isProvisioned: boolean): Promise<Environment> {
     const { store, environments, place, clock, issueCredentials } = this.#options
     const { configuration } = version
+    const { runtime } = configuration
     const [directories, credentials] = await Promise.all([this.#unpack(version), issueCredentials(version)])
     const logStreamName = newLogStreamName(version, clock.now())
     return environments.start({
       functionName: version.functionName,
       functionVersion: version.version,
-      runtime: configuration.runtime,
-      handler: configuration.handler,
+      runtime: runtime ?? IMAGE_RUNTIME,
+      handler: configuration.handler ?? '',
       memoryMb: configuration.memoryMb,
       ephemeralStorageMb: configuration.ephemeralStorageMb,
       timeoutSeconds: configuration.timeoutSeconds,
@@ -225,7 +242,7 @@ export class Invocations {
       logGroupName: configuration.logging.group,
       logStreamName,
       log: store.logsOf(version.account).openStream(configuration.logging.group, logStreamName),
-      runtimeVersionArn: runtimeVersionArn(place.partition, place.region, configuration.runtime),
+      ...(runtime !== undefined && { runtimeVersionArn: runtimeVersionArn(place.partition, place.region, runtime) }),
       notices: noticesFor(version, HOST_ARCHITECTURE),
       logging: configuration.logging,
     })
@@ -237,6 +254,18 @@ export class Invocations {
       if (directory === undefined) throw fileSystemNotMounted(accessPointArn)
       return { directory, mountPath }
     })
+  }
+}
+
+/** Why a deployment cannot ever be made ready; rejects for what may pass. */
+async function failureOf(work: Promise<unknown>): Promise<Reason | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    const failure = error instanceof ImageFault ? imageFailure(error.kind, error.uri) : undefined
+    if (failure === undefined) throw error
+    return failure
   }
 }
 

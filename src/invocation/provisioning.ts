@@ -5,6 +5,7 @@ import {
   isVersion,
   NOTHING_ALLOCATED,
   type ProvisionedConcurrency,
+  served,
 } from '#resources'
 import type { Store } from '#store'
 import type { Pools } from './pool/pools.ts'
@@ -51,7 +52,7 @@ export class Provisioning {
     const allocations = await Promise.all(
       shares.map(async ([version, share]) => {
         const found = await this.#store.functions.find(config.account, config.functionName, version)
-        return found ? this.#pools.allocationOf(found, share) : NOTHING_ALLOCATED
+        return found ? this.#pools.allocationOf(served(found), share) : NOTHING_ALLOCATED
       }),
     )
     const allocated = allocations.reduce((sum, one) => sum + one.allocated, 0)
@@ -72,7 +73,7 @@ export class Provisioning {
     for (const name of new Set([...known, ...wanted.keys()])) {
       const version = await functions.find(account, functionName, name)
       // One that is not ready yet is looked at again when it is.
-      if (version?.state === 'Active') this.#pools.provision(version, wanted.get(name) ?? 0)
+      if (version?.state === 'Active') this.#pools.provision(served(version), wanted.get(name) ?? 0)
     }
   }
 

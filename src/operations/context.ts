@@ -16,6 +16,8 @@ export interface Services {
   readonly place: Place
   /** False with `--auth none`: roles need not exist, and everybody is root. */
   readonly isEnforced: boolean
+  /** Whether functions may be container images: it takes namespaces. */
+  readonly runsImages: boolean
   /** Directories of the host by the access point ARN that they stand for. */
   readonly fileSystems: ReadonlyMap<string, string>
   /** Makes temporary keys. */

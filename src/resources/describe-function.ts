@@ -1,6 +1,7 @@
 import type { lambda } from '#model'
 import type { FileSystemMount, FunctionVersion } from './function.ts'
 import { functionArn, type Place } from './function-name.ts'
+import { describeImageConfig } from './image-config.ts'
 import { describeLogging } from './logging.ts'
 import { runtimeVersionArn } from './runtimes.ts'
 import { describeSnapStart } from './snap-start.ts'
@@ -13,6 +14,7 @@ export function describeFunction(
   version: FunctionVersion,
   qualifier?: string,
 ): lambda.FunctionConfiguration {
+  const { runtime } = version.configuration
   return {
     ...describeListed(place, version, qualifier),
     State: version.state,
@@ -22,9 +24,9 @@ export function describeFunction(
       LastUpdateStatusReason: version.lastUpdateReason.text,
       LastUpdateStatusReasonCode: version.lastUpdateReason.code,
     }),
-    RuntimeVersionConfig: {
-      RuntimeVersionArn: runtimeVersionArn(place.partition, place.region, version.configuration.runtime),
-    },
+    ...(runtime !== undefined && {
+      RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(place.partition, place.region, runtime) },
+    }),
   }
 }
 
@@ -38,9 +40,9 @@ export function describeListed(
   return {
     FunctionName: version.functionName,
     FunctionArn: functionArn(place, { ...version, ...(qualifier !== undefined && { qualifier }) }),
-    Runtime: configuration.runtime,
+    ...(configuration.runtime !== undefined && { Runtime: configuration.runtime }),
     Role: configuration.role,
-    Handler: configuration.handler,
+    ...(configuration.handler !== undefined && { Handler: configuration.handler }),
     CodeSize: code.size,
     Description: configuration.description,
     Timeout: configuration.timeoutSeconds,
@@ -59,6 +61,7 @@ export function describeListed(
     }),
     ...(configuration.fileSystems && { FileSystemConfigs: configuration.fileSystems.map(describeMount) }),
     PackageType: configuration.packageType,
+    ...(configuration.imageConfig && { ImageConfigResponse: describeImageConfig(configuration.imageConfig) }),
     Architectures: [configuration.architecture],
     EphemeralStorage: { Size: configuration.ephemeralStorageMb },
     SnapStart: describeSnapStart(version),

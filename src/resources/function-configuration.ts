@@ -3,6 +3,7 @@ import { type Attachments, updateAttachments } from './attachments.ts'
 import { checkVariables } from './environment-variables.ts'
 import type { FunctionConfiguration, TracingMode } from './function.ts'
 import { invalidParameter, notSupportedYet } from './function-errors.ts'
+import { checkPackageType, updateImageConfig } from './image-config.ts'
 import { defaultLogging, updateLogging } from './logging.ts'
 import { hasManagedInstances, isKnownRuntime, isRetiredRuntime, runtimeValueSet } from './runtimes.ts'
 import { checkSnapStart } from './snap-start.ts'
@@ -17,22 +18,18 @@ export function createConfiguration(functionName: string, input: lambda.CreateFu
   if (input.CapacityProviderConfig !== undefined && input.Runtime && !hasManagedInstances(input.Runtime))
     throw invalidParameter(`Runtime Enum ${input.Runtime} does not support specified feature: Lambda Managed Instances`)
   refuseWithoutEffect(input)
-  if (input.PackageType === 'Image') throw notSupportedYet('PackageType Image')
-  if (!input.Runtime || !input.Handler) {
-    throw invalidParameter(
-      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
-    )
-  }
+  const packageType = input.PackageType === 'Image' ? 'Image' : 'Zip'
+  checkPackageType(packageType, input)
   return checkSnapStart({
     description: input.Description ?? '',
     role: input.Role,
-    runtime: checkRuntime(input.Runtime),
-    handler: input.Handler,
+    ...(packageType === 'Zip' && createRuntime(input)),
     timeoutSeconds: input.Timeout ?? DEFAULT_TIMEOUT_SECONDS,
     memoryMb: input.MemorySize ?? DEFAULT_MEMORY_MB,
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? DEFAULT_EPHEMERAL_STORAGE_MB,
     architecture: input.Architectures?.[0] ?? 'x86_64',
-    packageType: 'Zip',
+    packageType,
+    ...updateImageConfig(undefined, input.ImageConfig),
     ...(input.Environment && { variables: checkVariables(input.Environment.Variables ?? {}) }),
     tracingMode: updateTracing('PassThrough', input.TracingConfig),
     logging: updateLogging(defaultLogging(functionName), input.LoggingConfig),
@@ -48,15 +45,17 @@ export function updateConfiguration(
   if (input.CapacityProviderConfig !== undefined)
     throw invalidParameter("CapacityProviderConfig isn't supported for Lambda Default functions.")
   refuseWithoutEffect(input)
-  const { variables, ...rest } = withoutAttachments(current)
+  checkPackageType(current.packageType, input)
+  const { variables, imageConfig, ...rest } = withoutAttachments(current)
   return checkSnapStart({
     ...rest,
     ...updateVariables(variables, input.Environment),
     ...updateAttachments(current, input),
+    ...updateImageConfig(imageConfig, input.ImageConfig),
     description: input.Description ?? current.description,
     role: input.Role ?? current.role,
-    runtime: input.Runtime === undefined ? current.runtime : checkRuntime(input.Runtime),
-    handler: input.Handler ?? current.handler,
+    ...(input.Runtime !== undefined && { runtime: checkRuntime(input.Runtime) }),
+    ...(input.Handler !== undefined && { handler: input.Handler }),
     timeoutSeconds: input.Timeout ?? current.timeoutSeconds,
     memoryMb: input.MemorySize ?? current.memoryMb,
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? current.ephemeralStorageMb,
@@ -84,6 +83,15 @@ function withoutAttachments(configuration: FunctionConfiguration): Omit<Function
   return rest
 }
 
+function createRuntime({ Runtime, Handler }: lambda.CreateFunctionRequest) {
+  if (!Runtime || !Handler) {
+    throw invalidParameter(
+      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
+    )
+  }
+  return { runtime: checkRuntime(Runtime), handler: Handler }
+}
+
 function checkRuntime(runtime: string): string {
   if (isRetiredRuntime(runtime)) {
     throw invalidParameter(
@@ -101,7 +109,6 @@ function checkRuntime(runtime: string): string {
 /** Refuses settings that would be stored and have no effect. Their neutral values, with which tools clear them, pass. */
 function refuseWithoutEffect(input: lambda.CreateFunctionRequest | lambda.UpdateFunctionConfigurationRequest): void {
   const settings: Readonly<Record<string, boolean>> = {
-    ImageConfig: Object.keys(input.ImageConfig ?? {}).length > 0,
     CapacityProviderConfig: input.CapacityProviderConfig !== undefined,
     DurableConfig: input.DurableConfig !== undefined,
     TenancyConfig: 'TenancyConfig' in input && input.TenancyConfig !== undefined,

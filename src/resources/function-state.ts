@@ -32,7 +32,7 @@ export function beginUpdate(
   change: { configuration?: FunctionConfiguration; code?: CodePackage },
   nowMs: number,
 ): FunctionVersion {
-  const { configuration, code, deploymentId } = current
+  const { configuration, code, deploymentId } = served(current)
   return {
     ...current,
     ...change,
@@ -51,7 +51,19 @@ export function settle(current: FunctionVersion): FunctionVersion {
   return { ...rest, state: 'Active', lastUpdateStatus: 'Successful', revisionId: newUuid() }
 }
 
-/** The version as invocations find it: while an update is in progress, with what it replaces. */
+/** The other end. A function whose creation fails is of no use; one whose update fails goes on with what it had. */
+export function failToSettle(current: FunctionVersion, reason: Reason): FunctionVersion {
+  const revisionId = newUuid()
+  if (current.lastUpdateStatus === 'InProgress')
+    return { ...current, lastUpdateStatus: 'Failed', lastUpdateReason: reason, revisionId }
+  return { ...current, state: 'Failed', stateReason: reason, revisionId }
+}
+
+/** A creation or an update has neither ended well nor failed. */
+export const isUnderWay = (version: FunctionVersion): boolean =>
+  version.state === 'Pending' || version.lastUpdateStatus === 'InProgress'
+
+/** The version as invocations find it: while an update is in progress, or after it failed, with what it replaces. */
 export const served = (version: FunctionVersion): FunctionVersion =>
   version.replaced ? { ...version, ...version.replaced } : version
 

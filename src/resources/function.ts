@@ -39,13 +39,15 @@ export interface FileSystemMount {
 export interface FunctionConfiguration {
   readonly description: string
   readonly role: string
-  readonly runtime: string
-  readonly handler: string
+  /** Functions from container images have neither runtime nor handler. */
+  readonly runtime?: string
+  readonly handler?: string
   readonly timeoutSeconds: number
   readonly memoryMb: number
   readonly ephemeralStorageMb: number
   readonly architecture: string
-  readonly packageType: 'Zip'
+  readonly packageType: 'Zip' | 'Image'
+  readonly imageConfig?: ImageConfig
   /** The user's environment variables; undefined when none were ever given. */
   readonly variables?: Readonly<Record<string, string>>
   readonly tracingMode: TracingMode
@@ -61,6 +63,13 @@ export interface FunctionConfiguration {
   readonly layers?: readonly FunctionLayer[]
 }
 
+/** What takes the place of a container image's own settings. */
+export interface ImageConfig {
+  readonly entryPoint?: readonly string[]
+  readonly command?: readonly string[]
+  readonly workingDirectory?: string
+}
+
 /** A layer version that a function uses. */
 export interface FunctionLayer {
   /** Of the layer version. */
@@ -72,12 +81,21 @@ export type Tags = Readonly<Record<string, string>>
 
 /** The package that a version runs, by content. */
 export interface CodePackage {
-  /** Base64 SHA-256 of the zip, as AWS's `CodeSha256`. */
+  /** As AWS's `CodeSha256`: base64 SHA-256 of the zip, or the digest of the image in hexadecimal. */
   readonly sha256: string
-  /** Bytes of the zip. */
+  /** Bytes of the zip; 0 for an image. */
   readonly size: number
+  /** Only when the code is a container image. */
+  readonly image?: ImageSource
   /** It was deployed although a code signing configuration asks for a signature. */
   readonly isUntrusted?: true
+}
+
+export interface ImageSource {
+  /** As the request gave it. */
+  readonly uri: string
+  /** With the digest that it meant then. */
+  readonly resolvedUri: string
 }
 
 /** What environments are started from. */

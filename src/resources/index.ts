@@ -39,6 +39,7 @@ export {
   type FunctionLayer,
   type FunctionState,
   type FunctionVersion,
+  type ImageSource,
   LATEST,
   type LoggingConfig,
   type Reason,
@@ -62,7 +63,7 @@ export {
   qualifiedArn,
 } from './function-name.ts'
 export type { FunctionSetting } from './function-setting.ts'
-export { beginUpdate, isSettled, newFunction, served, settle } from './function-state.ts'
+export { beginUpdate, failToSettle, isSettled, isUnderWay, newFunction, served, settle } from './function-state.ts'
 export {
   describeChangedFunctionUrl,
   describeFunctionUrl,
@@ -88,6 +89,8 @@ export {
   roleNameIn,
   type User,
 } from './identity.ts'
+export * from './image-errors.ts'
+export { type ImageAddress, imageRepositoryArn, parseImageUri, resolvedImageUri } from './image-uri.ts'
 export { busEvent, deadLetterAttributes, invocationRecord, recordKey } from './invocation-record.ts'
 export {
   describeLayer,

@@ -23,8 +23,11 @@ export function runtimeManagementOf(
     throw invalidParameter('RuntimeVersionArn is required when UpdateRuntimeOn is set to Manual.')
   if (!isManual && arn !== undefined)
     throw invalidParameter(`RuntimeVersionArn is not supported when UpdateRuntimeOn is set to ${updateRuntimeOn}.`)
-  if (arn !== undefined && arn !== runtimeVersionArn(place.partition, place.region, configuration.runtime))
-    throw invalidParameter(`Runtime version ${arn} does not exist or is not one of ${configuration.runtime}.`)
+  const { runtime } = configuration
+  if (runtime === undefined)
+    throw invalidParameter('Runtime management is for runtimes of Lambda: a container image brings its own.')
+  if (arn !== undefined && arn !== runtimeVersionArn(place.partition, place.region, runtime))
+    throw invalidParameter(`Runtime version ${arn} does not exist or is not one of ${runtime}.`)
   return {
     account,
     functionName,

@@ -17,8 +17,8 @@ const SUPPORTED = new Set([
 /** The configuration itself, when its runtime can be what SnapStart asks for. */
 export function checkSnapStart(configuration: FunctionConfiguration): FunctionConfiguration {
   const { snapStart, runtime } = configuration
-  if (snapStart && !SUPPORTED.has(runtime))
-    throw invalidParameter(`${runtime} is not supported for SnapStart enabled functions.`)
+  if (snapStart && (runtime === undefined || !SUPPORTED.has(runtime)))
+    throw invalidParameter(`${runtime ?? 'PackageType Image'} is not supported for SnapStart enabled functions.`)
   return configuration
 }
 

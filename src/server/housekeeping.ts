@@ -30,7 +30,8 @@ export function startHousekeeping({ store, clock, log, failedEventHours }: House
   return () => timers.forEach(clearInterval)
 }
 
-async function removeUnusedCode({ functions, layers, code }: Store): Promise<void> {
+async function removeUnusedCode({ functions, layers, code, images }: Store): Promise<void> {
+  await images.collect(await functions.usedImages())
   const used = await Promise.all([functions.usedCode(), layers.usedCode()])
   await code.collect(new Set(used.flatMap((packages) => [...packages])))
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { ImageOptions } from '#store'
 import type { AwsService } from './aws/aws-clients.ts'
 import { BadOption } from './bad-option.ts'
 import { readTls, type Tls } from './tls.ts'
@@ -30,6 +31,8 @@ export interface ServerOptions {
   readonly memoryMb?: number
   /** What the code of all functions and layers of an account may take. */
   readonly codeLimitBytes: number
+  /** Where container images come from, and how large they may be. */
+  readonly images: ImageOptions
   /** Directories by the ARN of the access point that they stand for. */
   readonly fileSystems: ReadonlyMap<string, string>
   /** The root user's key, when the environment presets it. */
@@ -115,8 +118,12 @@ const options = {
   'code-storage-mb': {
     default: '76800',
     help: 'a number of megabytes',
-    check: (value) => /^[1-9]\d{0,8}$/.test(value),
+    check: isMegabytes,
   },
+  // AWS's 10 GB.
+  'image-mb': { default: '10240', help: 'a number of megabytes', check: isMegabytes },
+  'image-auth-file': { default: '', form: 'FILE', help: 'a file', check: () => true },
+  'image-layouts': { default: '', form: 'DIR', help: 'a directory', check: () => true },
   'tls-cert': { default: '', form: 'FILE', help: 'a file', check: () => true },
   'tls-key': { default: '', form: 'FILE', help: 'a file', check: () => true },
   'aws-endpoint': endpointOption,
@@ -129,6 +136,9 @@ const options = {
 /** May be given again and again; LAMBENT_FILE_SYSTEMS separates them by commas. */
 const FILE_SYSTEM = 'file-system'
 
+/** A registry that may be spoken to without TLS; again and again, or LAMBENT_INSECURE_REGISTRIES with commas. */
+const INSECURE_REGISTRY = 'insecure-registry'
+
 /** Serves other machines without TLS; it takes no value. */
 const INSECURE = 'insecure'
 
@@ -136,10 +146,15 @@ type OptionName = keyof typeof options
 
 export const usage = `usage: npm start -- ${Object.entries(options)
   .map(([name, option]: [string, Option]) => `[--${name} ${option.form ?? option.default}]`)
-  .join(' ')} [--${INSECURE}] [--${FILE_SYSTEM} ARN=DIR]...`
+  .join(' ')} [--${INSECURE}] [--${FILE_SYSTEM} ARN=DIR]... [--${INSECURE_REGISTRY} HOST:PORT]...`
 
 export function readOptions(argv: readonly string[], environment: Variables): ServerOptions {
-  const { [FILE_SYSTEM]: mounts, [INSECURE]: insecure, ...given } = parseArguments(argv)
+  const {
+    [FILE_SYSTEM]: mounts,
+    [INSECURE_REGISTRY]: registries,
+    [INSECURE]: insecure,
+    ...given
+  } = parseArguments(argv)
   const value = (name: OptionName): string => {
     const variable = `LAMBENT_${name.toUpperCase().replaceAll('-', '_')}`
     const [source, text] = given[name] === undefined ? [variable, environment[variable]] : [`--${name}`, given[name]]
@@ -169,6 +184,12 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
     failedEventHours: Number(value('failed-event-hours')),
     ...(memoryMb !== '' && { memoryMb: Number(memoryMb) }),
     codeLimitBytes: Number(value('code-storage-mb')) * 1024 * 1024,
+    images: {
+      insecureRegistries: registries ?? environment.LAMBENT_INSECURE_REGISTRIES?.split(',') ?? [],
+      limitBytes: Number(value('image-mb')) * 1024 * 1024,
+      ...existing('authFile', '--image-auth-file', value('image-auth-file')),
+      ...existing('layoutsDirectory', '--image-layouts', value('image-layouts')),
+    },
     fileSystems: readFileSystems(mounts ?? environment.LAMBENT_FILE_SYSTEMS?.split(',') ?? []),
     ...(organizationId !== '' && { organizationId }),
     ...(preset && { presetRootKey: preset }),
@@ -195,6 +216,13 @@ export function readOptions(argv: readonly string[], environment: Variables): Se
   return read
 }
 
+/** The path as an option of this name; nothing when it was not given. */
+function existing<Name extends string>(name: Name, option: string, path: string): { readonly [_ in Name]?: string } {
+  if (path === '') return {}
+  if (!statSync(path, { throwIfNoEntry: false })) throw new BadOption(`${option}: '${path}' does not exist`)
+  return { [name]: resolve(path) } as { readonly [_ in Name]: string }
+}
+
 const ACCESS_POINT = /^(arn:aws[a-z-]*:(?:elasticfilesystem|s3files):[^=]+)=(.+)$/
 
 function readFileSystems(given: readonly string[]): ReadonlyMap<string, string> {
@@ -211,6 +239,7 @@ function readFileSystems(given: readonly string[]): ReadonlyMap<string, string> 
 
 type Arguments = { readonly [Name in OptionName]?: string } & {
   readonly [FILE_SYSTEM]?: readonly string[]
+  readonly [INSECURE_REGISTRY]?: readonly string[]
   readonly [INSECURE]?: boolean
 }
 
@@ -220,6 +249,7 @@ function parseArguments(argv: readonly string[]): Arguments {
     const names = {
       ...Object.fromEntries(single),
       [FILE_SYSTEM]: { type: 'string' as const, multiple: true },
+      [INSECURE_REGISTRY]: { type: 'string' as const, multiple: true },
       [INSECURE]: { type: 'boolean' as const },
     }
     return parseArgs({ args: [...argv], options: names, allowPositionals: false }).values as Arguments
@@ -243,6 +273,10 @@ function keyPair(environment: Variables, prefix: string): KeyPair | undefined {
   if (!accessKeyId && !secretAccessKey) return undefined
   if (!accessKeyId || !secretAccessKey) throw new BadOption(`${names.join(' and ')} must be set together`)
   return { accessKeyId, secretAccessKey }
+}
+
+function isMegabytes(value: string): boolean {
+  return /^[1-9]\d{0,8}$/.test(value)
 }
 
 function isEndpoint(value: string): boolean {

@@ -48,6 +48,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     clock,
     log,
     codeLimitBytes: options.codeLimitBytes,
+    images: options.images,
     furtherAccounts: options.furtherAccounts,
   })
   const accounts = [options.account, ...options.furtherAccounts] as const
@@ -120,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     targets,
     place,
     isEnforced,
+    runsImages: options.isolation === 'bubblewrap',
     fileSystems: options.fileSystems,
     codeLimitBytes: options.codeLimitBytes,
     sessions: directory.sessions,

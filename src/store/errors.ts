@@ -1,3 +1,5 @@
+import type { ImageFaultKind } from '#resources'
+
 /** Another server has this data directory open. */
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse'
@@ -53,6 +55,18 @@ export class CodeStorageFull extends Error {
   override readonly name = 'CodeStorageFull'
   constructor() {
     super('The code of the account would take more than it may.')
+  }
+}
+
+/** Why a container image cannot be had. */
+export class ImageFault extends Error {
+  override readonly name = 'ImageFault'
+  readonly kind: ImageFaultKind
+  readonly uri: string
+  constructor(kind: ImageFaultKind, uri: string, cause?: unknown) {
+    super(`The image ${uri} cannot be had: ${kind}.`, { cause })
+    this.kind = kind
+    this.uri = uri
   }
 }
 

@@ -40,6 +40,9 @@ export interface FunctionStore {
   /** The `sha256` of every package that some version runs, or runs until its update has settled: code, layers, merged layers. */
   usedCode(): Promise<ReadonlySet<string>>
 
+  /** The digest of every container image that some version runs. */
+  usedImages(): Promise<ReadonlySet<string>>
+
   usage(account: string): Promise<AccountUsage>
 }
 

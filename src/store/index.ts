@@ -6,6 +6,7 @@ export {
   CodeStorageFull,
   DatabaseTooNew,
   DataDirectoryInUse,
+  ImageFault,
   InvalidCursor,
   NotAZip,
   QueueFull,
@@ -28,6 +29,8 @@ export type {
   PathPageOptions,
   PrincipalStore,
 } from './identity-store.ts'
+export type { ImageStore, ResolvedImage, UnpackedImage } from './image-store.ts'
+export type { ImageOptions } from './images/image-options.ts'
 export type { LayerPolicy, LayerStore, ListLayersOptions } from './layer-store.ts'
 export { lockDataDirectory } from './lock-data-directory.ts'
 export type {

@@ -12,6 +12,8 @@ import { createFunctionStore } from './database/functions.ts'
 import { openIdentityStore } from './database/identities.ts'
 import { openLayerStore } from './database/layers.ts'
 import { openOutbox } from './database/outbox.ts'
+import { defaultImageOptions, type ImageOptions } from './images/image-options.ts'
+import { openImageStore } from './images/open-image-store.ts'
 import { lockDataDirectory } from './lock-data-directory.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
@@ -28,6 +30,8 @@ export interface StoreOptions {
   readonly logLimits?: Partial<LogLimits>
   /** What the code of all functions and layers of an account may take; without it there is no limit. */
   readonly codeLimitBytes?: number
+  /** Where container images come from, and how large they may be. */
+  readonly images?: Partial<ImageOptions>
   /** Accounts whose logs are kept apart from those of the server's own. */
   readonly furtherAccounts?: readonly string[]
 }
@@ -42,6 +46,7 @@ export async function openStore({
   log,
   logLimits,
   codeLimitBytes = Number.MAX_SAFE_INTEGER,
+  images: imageOptions,
   furtherAccounts = [],
 }: StoreOptions): Promise<Store> {
   // Closed in reverse order, also when a later part does not open.
@@ -54,6 +59,10 @@ export async function openStore({
   const outbox = parts.adopt(await openOutbox(database, clock, log), (opened) => opened.close())
   const failed = parts.adopt(await openFailedEvents(database, log), (opened) => opened.close())
   const code = parts.adopt(await openCodeStore(join(dataDirectory, 'code'), clock), (opened) => opened.close())
+  const images = parts.adopt(
+    await openImageStore(join(dataDirectory, 'images'), { ...defaultImageOptions, ...imageOptions }, clock, log),
+    (opened) => opened.close(),
+  )
   const limits = { ...defaultLogLimits, ...logLimits }
   const logs = parts.adopt(await openLogStore(join(dataDirectory, 'logs'), clock, log, limits), (opened) =>
     opened.close(),
@@ -92,6 +101,7 @@ export async function openStore({
     eventMoves: createEventMoves(database, { events, outbox, failed }, clock),
     identities,
     code,
+    images,
     logs,
     logsOf: (account) => further.of(account) ?? logs,
     secrets,

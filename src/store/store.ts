@@ -9,6 +9,7 @@ import type { FailedEventStore } from './failed-event-store.ts'
 import type { FunctionStore } from './function-store.ts'
 import type { FunctionUrlStore } from './function-url-store.ts'
 import type { IdentityStore } from './identity-store.ts'
+import type { ImageStore } from './image-store.ts'
 import type { LayerStore } from './layer-store.ts'
 import type { LogStore } from './log-store.ts'
 import type { OutboxStore } from './outbox-store.ts'
@@ -36,6 +37,7 @@ export interface Store {
   readonly eventMoves: EventMoves
   readonly identities: IdentityStore
   readonly code: CodeStore
+  readonly images: ImageStore
   readonly logs: LogStore
   /** Of one account: `logs`, unless the account's are kept apart. */
   logsOf(account: string): LogStore

@@ -369,7 +369,23 @@ const refused: readonly { readonly name: string; readonly change: Change; readon
       ),
     ),
   },
-  { name: 'a container image', change: { PackageType: 'Image' }, expected: notYet('PackageType Image') },
+  {
+    name: 'an image with a runtime',
+    change: { PackageType: 'Image' },
+    expected: invalid(
+      "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.",
+    ),
+  },
+  {
+    name: 'an image without an image',
+    change: { PackageType: 'Image', Runtime: undefined, Handler: undefined },
+    expected: invalid('Please provide ImageUri when creating a function with packageType Image.'),
+  },
+  {
+    name: 'settings for an image',
+    change: { ImageConfig: { Command: ['x'] } },
+    expected: invalid("Please don't provide ImageConfig when the intended function PackageType is Zip."),
+  },
   {
     name: 'tenants',
     change: { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } },
@@ -405,7 +421,11 @@ const badSources: readonly { readonly name: string; readonly Code: object; reado
     Code: { ZipFile, SourceKMSKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/k` },
     expected: notYet('SourceKMSKeyArn'),
   },
-  { name: 'code from an image', Code: { ImageUri: 'a/b:c' }, expected: notYet('Code from a container image') },
+  {
+    name: 'code from an image',
+    Code: { ImageUri: 'a/b:c' },
+    expected: invalid("Please don't provide ImageUri when creating a function with packageType Zip."),
+  },
 ]
 
 for (const { name, Code, expected } of badSources) {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
 import { createFunction, invoke } from '../support/clients.ts'
 import { startGates } from '../support/gates.ts'
 import { poll } from '../support/poll.ts'
@@ -26,6 +28,24 @@ const create = (server: TestServer, FunctionName: string) =>
     },
   })
 
+/** Of this process, where groups have one hierarchy for memory alone. */
+const memoryGroup = findHierarchies(
+  readFileSync('/proc/self/mountinfo', 'utf8'),
+  readFileSync('/proc/self/cgroup', 'utf8'),
+).find(
+  ({ version, controllers, ownDirectory }) =>
+    version === 1 && controllers.includes('memory') && isWritable(ownDirectory),
+)
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const NOBODY_COUNTS = 'control groups are not writable here'
 /** What the server prints behind the line that says it is ready. */
 const limitsOf = (server: TestServer) => poll(() => /memory of all environments: .*/.exec(server.output())?.[0])
@@ -34,6 +54,24 @@ const isCounted = async (server: TestServer) => !(await limitsOf(server)).includ
 test('the operator is told how much all environments may take together', async () => {
   await using server = await startTestServer({ args: MEMORY })
   assert.match(await limitsOf(server), /at most 280 MB/)
+})
+
+test('in a container, environments share what the container may take', {
+  skip: memoryGroup === undefined,
+}, async () => {
+  const group = `${memoryGroup?.ownDirectory}/lambent-test-${process.pid}`
+  mkdirSync(group)
+  try {
+    writeFileSync(`${group}/memory.limit_in_bytes`, String(1024 * 2 ** 20))
+    // What this process starts while it is in the group is in it too.
+    writeFileSync(`${group}/cgroup.procs`, String(process.pid))
+    const starting = startTestServer()
+    writeFileSync(`${memoryGroup?.ownDirectory}/cgroup.procs`, String(process.pid))
+    await using server = await starting
+    assert.match(await limitsOf(server), /at most 768 MB/)
+  } finally {
+    for (const directory of [`${group}/lambent`, group]) rmdirSync(directory)
+  }
 })
 
 describe('a host with little memory', { concurrency: true }, () => {
@@ -49,6 +87,29 @@ describe('a host with little memory', { concurrency: true }, () => {
     assert.equal((await invoke(server, 'first')).payload, 1, 'this one had to go')
     assert.equal((await invoke(server, 'second')).payload, 3)
     assert.equal((await invoke(server, 'third')).payload, 1)
+  })
+
+  test('lets idle ones go when a busy one grows, before the kernel has to end one', async (t) => {
+    await using server = await startTestServer({ args: MEMORY })
+    if (!(await isCounted(server))) return t.skip(NOBODY_COUNTS)
+    await create(server, 'idle')
+    assert.equal((await invoke(server, 'idle')).payload, 1)
+    await createFunction(server, {
+      FunctionName: 'grows',
+      MemorySize: 512,
+      Timeout: 60,
+      code: {
+        'index.mjs': `export const handler = async () => {
+          const kept = [Buffer.alloc(180 * 2 ** 20, 1)]
+          await new Promise((resolve) => setTimeout(resolve, 3000))
+          // There is room for this only without the other.
+          kept.push(Buffer.alloc(80 * 2 ** 20, 1))
+          return kept.length
+        }`,
+      },
+    })
+    assert.equal((await invoke(server, 'grows')).payload, 2)
+    assert.equal((await invoke(server, 'idle')).payload, 1, 'it is a new one')
   })
 
   test('takes places back from a function that would keep them all', async (t) => {

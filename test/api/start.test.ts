@@ -155,6 +155,17 @@ const inVain: readonly {
   },
   { name: 'an unknown way to authenticate', args: ['--auth', 'maybe'], line: /^--auth: 'maybe' is not iam or none$/ },
   {
+    name: 'an unknown network',
+    args: ['--network', 'mine'],
+    line: /^--network: 'mine' is not host or none$/,
+  },
+  {
+    name: 'no network without namespaces',
+    args: ['--isolation', 'process'],
+    environment: { LAMBENT_NETWORK: 'none' },
+    line: /^--network none needs --isolation bubblewrap/,
+  },
+  {
     name: 'an unknown isolation',
     args: ['--isolation', 'hope'],
     line: /^--isolation: 'hope' is not bubblewrap or process$/,

@@ -17,6 +17,8 @@ interface Program {
   /** Managed runtimes of these languages have a client of ours; a wrapper starts AWS's in its place. */
   readonly isWrapped?: true
   readonly errorType: RegExp
+  /** Beside type and message. */
+  readonly errorKeys: readonly string[]
 }
 
 const python = execFileSync(join(import.meta.dirname, '../../.cache/python/bin/python'), [
@@ -25,21 +27,30 @@ const python = execFileSync(join(import.meta.dirname, '../../.cache/python/bin/p
 ])
 
 const programs: Program[] = [
-  { client: 'go', Runtime: 'provided.al2023', errorType: /^errorString$/ },
-  { client: 'rust', Runtime: 'provided.al2023', errorType: /./ },
+  { client: 'go', Runtime: 'provided.al2023', errorType: /^errorString$/, errorKeys: [] },
+  { client: 'rust', Runtime: 'provided.al2023', errorType: /./, errorKeys: [] },
   {
     client: 'python',
     Runtime: String(python).trim() as `python3.${number}`,
     Handler: 'app.handler',
     isWrapped: true,
     errorType: /^ValueError$/,
+    errorKeys: ['requestId', 'stackTrace'],
   },
-  { client: 'node', Runtime: 'nodejs22.x', Handler: 'app.handler', isWrapped: true, errorType: /^RangeError$/ },
+  {
+    client: 'node',
+    Runtime: 'nodejs22.x',
+    Handler: 'app.handler',
+    isWrapped: true,
+    errorType: /^RangeError$/,
+    errorKeys: ['trace'],
+  },
   {
     client: 'java',
     Runtime: 'java17',
     Handler: 'Handler::handleRequest',
     errorType: /^java\.lang\.IllegalStateException$/,
+    errorKeys: ['stackTrace'],
   },
 ]
 
@@ -60,7 +71,7 @@ before(async () => {
 })
 after(() => server[Symbol.asyncDispose]())
 
-for (const { client, errorType } of programs) {
+for (const { client, errorType, errorKeys } of programs) {
   test(`${client}: the function gets its events and their circumstances, and is kept`, async () => {
     for (const [index, event] of [{ name: 'Zoë' }, { list: [1, 2.5, null] }].entries()) {
       const { payload, FunctionError, $metadata } = await invoke(server, client, event)
@@ -82,6 +93,7 @@ for (const { client, errorType } of programs) {
     assert.equal(FunctionError, 'Unhandled')
     assert.equal(payload.errorMessage, 'not today')
     assert.match(payload.errorType, errorType)
+    assert.deepEqual(Object.keys(payload).sort(), ['errorMessage', 'errorType', ...errorKeys].sort())
     assert.equal((await invoke(server, client, {})).payload.count, 4)
   })
 }

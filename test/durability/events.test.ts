@@ -163,7 +163,7 @@ for (const end of ['kill', 'stop'] as const) {
       Environment: { Variables: { MARKER: marker } },
     })
     assert.equal((await invoke(server, 'parent')).payload, 'left one behind')
-    assert.ok(processesWith(marker).length >= 2)
+    assert.ok(processesWith(marker).length >= 1)
     await server[end]()
     await poll(() => processesWith(marker).length === 0 || undefined)
     // A new start takes over the directory, and clears away what the last one left in it.

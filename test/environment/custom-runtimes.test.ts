@@ -112,6 +112,12 @@ const broken: { name: string; files: Files; message: string }[] = [
     files: { bootstrap: echo.replaceAll('\n', '\r\n') },
     message: 'fork/exec /var/task/bootstrap: no such file or directory',
   },
+  // The host has all of them, which is none of a function's business.
+  ...['/proc/../tmp', '/tmp', '/var/task/../../../../../../../../../../tmp', process.cwd()].map((path) => ({
+    name: `for ${path}, which only the host has`,
+    files: { bootstrap: `#!${path}\n` },
+    message: 'fork/exec /var/task/bootstrap: no such file or directory',
+  })),
 ]
 
 for (const { name, files, message } of broken)

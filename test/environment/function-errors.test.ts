@@ -316,8 +316,10 @@ test('the error of a Python module that fails to load has its frames', async () 
 
 test('a response above the limit fails, and the environment stays as it was', async () => {
   for (const wanted of [
-    node('let n = 0; exports.handler = async (size) => (n++, size ? "x".repeat(size) : n)'),
-    python('n = 0\ndef handler(size, c):\n    global n\n    n += 1\n    return "x" * size if size else n'),
+    node('let n = 0; exports.handler = async (size) => (console.log("call", ++n), size ? "x".repeat(size) : n)'),
+    python(
+      'n = 0\ndef handler(size, c):\n    global n\n    n += 1\n    print("call", n)\n    return "x" * size if size else n',
+    ),
   ]) {
     const environment = await start(wanted)
     const expected = {
@@ -328,6 +330,7 @@ test('a response above the limit fails, and the environment stays as it was', as
     assert.deepEqual(await environment.fail(7_000_000), expected)
     assert.equal((await environment.call(6_291_554)).length, 6_291_554)
     assert.equal(await environment.call(0), 4)
+    assert.equal(environment.lines.filter((line) => /call \d$/.test(line)).length, 4, 'and what it logs is kept')
   }
 })
 

@@ -266,13 +266,16 @@ test('a wrapper script is started with the command line of the runtime', async (
   for (const [runtime, program] of [
     [NODE, 'node'],
     [PYTHON, PYTHON],
+    ['ruby3.4', 'ruby'],
   ] as const) {
     const environment = await start({
       runtime,
+      ...(runtime.startsWith('ruby') && { handler: 'main.handler' }),
       variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' },
       files: {
         'index.js': 'exports.handler = async () => process.env.WRAPPED',
         'main.py': 'import os\ndef handler(e, c): return os.environ["WRAPPED"]\n',
+        'main.rb': 'def handler(event:, context:) = ENV["WRAPPED"]',
       },
       layer: { wrapper: '#!/bin/sh\nexport WRAPPED="$1"\nexec "$@"\n' },
     })

@@ -46,6 +46,14 @@ test('environments have user ids of their own', { skip: !isRoot }, async () => {
   assert.deepEqual(first[3], [], 'no other groups')
 })
 
+test('what an environment runs does not push the server aside when it wakes up', async () => {
+  const files = { 'main.py': 'import os\ndef handler(e, c): return os.sched_getscheduler(0) == os.SCHED_BATCH' }
+  const first = await start({ runtime: PYTHON, files })
+  assert.equal(await first.call(), true)
+  const other = await start({ runtime: PYTHON, files, variables: { PYTHONUNBUFFERED: '1' } })
+  assert.equal(await other.call(), true)
+})
+
 test('/tmp of an environment is empty, and its own', async () => {
   const first = await start({ runtime: PYTHON, fixture: 'read-host' })
   const second = await start({ runtime: PYTHON, fixture: 'read-host' })

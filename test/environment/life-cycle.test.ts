@@ -167,7 +167,7 @@ test('runtimes are prepared without complaint, whether there is an interpreter o
   await host.prepareRuntime(NODE)
   await host.prepareRuntime(PYTHON)
   await host.prepareRuntime('dotnet8')
-  assert.ok(host.startEstimateMs(NODE) > 0)
+  assert.ok(host.startEstimateMs(NODE, 0) > 0)
 })
 
 test('a version that no host has runs on the nearest one, and the log says so', async () => {

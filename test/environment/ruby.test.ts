@@ -118,6 +118,13 @@ for (const { name, wanted, errorType, errorMessage } of failing)
     }
   })
 
+test('Ruby: the report of an error has type, message and stack', async () => {
+  const environment = await start(ruby('def handler(event:, context:)\n  raise "boom"\nend'))
+  const { stackTrace, ...rest } = await environment.fail()
+  assert.deepEqual(rest, { errorMessage: 'boom', errorType: 'Function<RuntimeError>' })
+  assert.match(String(stackTrace?.[0]), /^\/var\/task\/main\.rb:2:in /)
+})
+
 test('Ruby: printed lines are records, and so is the report of an error', async () => {
   const environment = await start(
     ruby('puts "loading"\ndef handler(event:, context:)\n  puts "one\\ntwo"\n  raise "boom"\nend'),

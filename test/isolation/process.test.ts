@@ -1,16 +1,13 @@
 import { strict as assert } from 'node:assert'
+import { globSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { poll } from '../support/poll.ts'
 import { attacks } from './attacks.ts'
-import { openScene } from './scene.ts'
+import { isRoot, ORDINARY_USER, openScene } from './scene.ts'
 
 // Root's plain processes could do all of this to the machine itself, so the server is an ordinary user's.
 
-const NOBODY = 65534
-const isRoot = process.getuid?.() === 0
-const scene = await openScene({
-  args: ['--isolation', 'process'],
-  ...(isRoot && { user: NOBODY, environment: { PATH: '/usr/local/bin:/usr/bin:/bin' } }),
-})
+const scene = await openScene({ args: ['--isolation', 'process'], ...(isRoot && ORDINARY_USER) })
 after(() => scene[Symbol.asyncDispose]())
 
 for (const { name, program, detail, process: expected } of attacks)
@@ -20,3 +17,14 @@ for (const { name, program, detail, process: expected } of attacks)
     if (expected === 'open') assert.notEqual(loot.length, 0, 'it is refused now: say so')
     await scene.assertUnharmed()
   })
+
+test('links that a function leaves are removed with it, and not what they lead to', async () => {
+  const { server } = scene
+  const links = () => globSync(`${server.dataDirectory}/environments/*/tmp/*/link-0`)
+  assert.equal(links().length, 1)
+  // Its environment is replaced.
+  await scene.giveSeconds(59)
+  await scene.attack('processes.inherited_descriptors')
+  await poll(() => links().length === 0 || undefined)
+  await scene.assertUnharmed()
+})

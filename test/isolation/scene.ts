@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ListFunctionsCommand, type Runtime, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
@@ -36,12 +37,13 @@ export const PYTHON: Runtime = 'python3.12'
 export async function openScene(setup: ServerSetup = {}): Promise<Scene> {
   const server = await startTestServer(setup)
   const python = { Runtime: PYTHON, Handler: 'main.handler', MemorySize: 1024 }
-  const Environment = { Variables: { SECRET } }
+  const PROCESS_NAME = `n-${randomUUID().slice(0, 8)}`
+  const Environment = { Variables: { SECRET, PROCESS_NAME } }
   await createFunction(server, { FunctionName: 'neighbour', code: codeIn('neighbour'), ...python, Environment })
   await createFunction(server, { FunctionName: 'attacker', code: codeIn('attacker'), ...python, Timeout: 60 })
   const credentials = readFileSync(join(server.dataDirectory, 'credentials'), 'utf8')
   const { payload } = await invoke(server, 'neighbour')
-  const neighbour: Neighbour = { ...payload, pid: findProcess(`SECRET=${SECRET}`) }
+  const neighbour: Neighbour = { ...payload, pid: findProcess(PROCESS_NAME) }
   return {
     server,
     neighbour,
@@ -73,16 +75,22 @@ export function codeIn(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), 'utf8')]))
 }
 
-/** By a variable of its environment: as those see it who may look into all processes. */
-function findProcess(variable: string): number {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return Number(pids.find((pid) => environmentOf(pid).includes(variable)) ?? 0)
+function findProcess(name: string): number {
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
+  const found = pids.find((pid) => nameOf(pid) === name)
+  assert(found !== undefined, `no process bears the name ${name}`)
+  return Number(found)
 }
 
-function environmentOf(pid: string): readonly string[] {
+function nameOf(pid: string): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
   } catch {
-    return []
+    return ''
   }
 }
+
+export const isRoot = process.getuid?.() === 0
+
+/** For a server that root starts as somebody else; what root has installed for himself is not on his path. */
+export const ORDINARY_USER = { user: 65534, environment: { PATH: '/usr/local/bin:/usr/bin:/bin' } }

@@ -14,3 +14,27 @@ export function processesWith(marker: string): readonly number[] {
       }
     })
 }
+
+/** Process ids of all that descend from this one. */
+export function descendantsOf(processId: number): readonly number[] {
+  try {
+    const threads = readdirSync(`/proc/${processId}/task`)
+    const lists = threads.map((thread) => readFileSync(`/proc/${processId}/task/${thread}/children`, 'latin1'))
+    const children = lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number))
+    return children.flatMap((child) => [child, ...descendantsOf(child)])
+  } catch {
+    // It has gone.
+    return []
+  }
+}
+
+/** One that has ended and waits for somebody to take note does not run. */
+export function isRunning(processId: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${processId}/stat`, 'latin1')
+    // Behind the command's name, which may contain anything.
+    return status[status.lastIndexOf(')') + 2] !== 'Z'
+  } catch {
+    return false
+  }
+}

@@ -40,6 +40,8 @@ export interface ServerSetup {
   readonly dataDirectory?: string
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** A program that starts the server, whose command line follows. */
+  readonly within?: readonly string[]
   /** SIGKILL so long after its process was begun, ready or not. */
   readonly killAfterMs?: number
   /** Runs the server as this user and group, which only root can. */
@@ -85,7 +87,7 @@ export async function startTestServer(setup: ServerSetup = {}): Promise<TestServ
   const dataDirectory = setup.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lambent-test-'))
   const { user } = setup
   if (user !== undefined) chownSync(dataDirectory, user, user)
-  const [command, ...main] = serverCommand
+  const [command = '', ...main] = [...(setup.within ?? []), ...serverCommand]
   // Interpreters are fetched once for all tests.
   const runtimes = ['--runtimes-dir', join(root, '.cache/runtimes')]
   const { certificate } = setup

@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'CapacityProviderConfig, DurableConfig, TenancyConfig, container images and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'CapacityProviderConfig, DurableConfig, TenancyConfig and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
@@ -11,13 +11,18 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: 'There is no image with every interpreter in it.',
   },
   {
+    subject: 'Container images',
+    here: "From any registry (HOST:PORT/NAME:TAG or @sha256:...; without TLS only from loopback addresses and where --insecure-registry says so) or from an OCI layout (oci:NAME:TAG with --image-layouts); RepositoryType is ECR all the same. Of an index the image for the function's architecture is taken. The caller's policies must allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository; the image is then pulled with the server's own credentials. UpdateFunctionCode is done when the image is unpacked; one that is lost or too large by then ends in Failed. Images need skopeo and umoci on the host, and run under bubblewrap only. They do not count as the account's code.",
+    why: 'There is no ECR, and whoever builds images has a registry or a directory.',
+  },
+  {
     subject: 'Architectures',
     here: "arm64 and x86_64 are accepted on every host and shown as given; functions run on the host's processor, and their log says so when it is another.",
     why: 'Python and Node.js code without native modules runs on both.',
   },
   {
     subject: 'VpcConfig',
-    here: "Ids of the right form are kept and shown, under a VpcId that is the same for the whole account; functions use the host's network all the same.",
+    here: "Ids of the right form are kept and shown, under a VpcId that is the same for the whole account; functions use the host's network all the same, or none with --network none.",
     why: 'There is no EC2, and a function that names its VPC has to deploy.',
   },
   {
@@ -67,8 +72,8 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Extensions',
-    here: "`sandbox.localdomain` is an address of each environment's own, but the network is the host's: an extension that listens at localhost or at all addresses finds its port taken while another environment has it, and fails. Extensions are processes of their own and do not see the runtime's; on servers of ordinary users they have a /tmp of their own too. Plain processes have no sandbox.localdomain.",
-    why: 'A network for each environment would need the right to route its packets.',
+    here: "`sandbox.localdomain` is an address of each environment's own, but the network is the host's unless the server runs with --network none: an extension that listens at localhost or at all addresses finds its port taken while another environment has it, and fails. Extensions are processes of their own and do not see the runtime's; on servers of ordinary users they have a /tmp of their own too. Plain processes have no sandbox.localdomain.",
+    why: 'A network for each environment that leads anywhere would need the right to route its packets.',
   },
   {
     subject: 'Lists of layers for one runtime or architecture',
@@ -107,8 +112,8 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Surroundings of a process',
-    here: 'LD_LIBRARY_PATH is without /lib64 and /usr/lib64. The limit of processes of a user is set where every environment has a user of its own, on servers of the root user.',
-    why: "These directories are the host's and would go before the libraries that an interpreter brings along; processes of other programs must not count.",
+    here: "LD_LIBRARY_PATH is without /lib64 and /usr/lib64. The limit of processes of a user is set where every environment has a user of its own, on servers of the root user. /proc/self/environ, other than the environment itself, may lack the function's variables, and a process may be older than its environment.",
+    why: "These directories are the host's and would go before the libraries that an interpreter brings along; processes of other programs must not count; Node.js and Python may have started before the function was known.",
   },
   {
     subject: 'MemorySize',

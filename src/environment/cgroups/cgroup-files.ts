@@ -1,4 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Control group files are written by one `write` each; opening with create or truncate flags would be refused. */
@@ -8,6 +9,16 @@ export function writeControl(file: string, value: string): void {
     writeSync(descriptor, value)
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** The same for what the kernel takes its time with. */
+export async function writeControlSlowly(file: string, value: string): Promise<void> {
+  const handle = await open(file, 'r+')
+  try {
+    await handle.write(value)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -6,7 +6,7 @@ import {
   readControl,
   removeGroup,
   tryWriteControl,
-  writeControl,
+  writeControlSlowly,
 } from './cgroup-files.ts'
 import { cachedBytes } from './cgroup-memory.ts'
 
@@ -52,17 +52,31 @@ export class Cgroup {
       (parent) => `${parent}/${name}`,
     )
     for (const directory of this.#directories) makeDirectory(directory)
-    this.#limit(limits)
+    this.limit(limits)
     const freezer = this.#file('freezer', 'freezer.state', 'cgroup.freeze')
     this.#freezerFile = freezer === undefined ? undefined : openSync(freezer, 'r+')
+  }
+
+  /** In the place of the limits that it had. */
+  limit({ memoryBytes, processes, cpus }: CgroupLimits): void {
+    const limitMemory = () => this.#set('memory', 'memory.limit_in_bytes', 'memory.max', memoryBytes, memoryBytes)
+    limitMemory()
+    this.#set('memory', 'memory.memsw.limit_in_bytes', 'memory.swap.max', memoryBytes, 0)
+    // In version 1 memory alone may at no time have more than memory and swap together, so raising it takes this order.
+    if (this.#places.memory?.version === 1) limitMemory()
+    this.#set('pids', 'pids.max', 'pids.max', processes, processes)
+    const shares = Math.max(2, Math.round(cpus * FULL_SHARES))
+    const weight = Math.min(10_000, Math.max(1, Math.round(cpus * FULL_WEIGHT)))
+    this.#set('cpu', 'cpu.shares', 'cpu.weight', shares, weight)
   }
 
   get isFrozen(): boolean {
     return this.#isFrozen
   }
 
-  add(pid: number): void {
-    for (const directory of this.#directories) writeControl(`${directory}/cgroup.procs`, String(pid))
+  /** The kernel waits until all processors have seen the first of these; this process must not. */
+  async add(pid: number): Promise<void> {
+    for (const directory of this.#directories) await writeControlSlowly(`${directory}/cgroup.procs`, String(pid))
   }
 
   freeze(): void {
@@ -107,15 +121,6 @@ export class Cgroup {
     this.kill()
     if (this.#freezerFile !== undefined) closeSync(this.#freezerFile)
     await Promise.all(this.#directories.map(removeGroup))
-  }
-
-  #limit({ memoryBytes, processes, cpus }: CgroupLimits): void {
-    this.#set('memory', 'memory.limit_in_bytes', 'memory.max', memoryBytes, memoryBytes)
-    this.#set('memory', 'memory.memsw.limit_in_bytes', 'memory.swap.max', memoryBytes, 0)
-    this.#set('pids', 'pids.max', 'pids.max', processes, processes)
-    const shares = Math.max(2, Math.round(cpus * FULL_SHARES))
-    const weight = Math.min(10_000, Math.max(1, Math.round(cpus * FULL_WEIGHT)))
-    this.#set('cpu', 'cpu.shares', 'cpu.weight', shares, weight)
   }
 
   #set(

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { findFault, type Places, SEEN } from '../runtimes/program-file.ts'
+import { findFault, hostPath, type Places, SEEN } from '../runtimes/program-file.ts'
 
 /** A program in `/opt/extensions`. */
 export interface ExternalExtension {
@@ -12,8 +12,9 @@ export interface ExternalExtension {
 
 /** In the order of their names; directories are passed over. */
 export async function findExternalExtensions(places: Places): Promise<ExternalExtension[]> {
-  if (places.layersDirectory === undefined) return []
-  const entries = await readdir(`${places.layersDirectory}/extensions`, { withFileTypes: true }).catch(() => [])
+  const directory = await hostPath(places, `${SEEN.layers}/extensions`)
+  if (directory === undefined) return []
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => [])
   const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
   return Promise.all(
     names.sort().map(async (name) => {

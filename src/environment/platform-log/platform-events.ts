@@ -32,8 +32,10 @@ export function platformEvents(subject: Subject): PlatformEvents {
       level: 'INFO',
       record: {
         ...initOf(phase),
-        runtimeVersion: runtimeVersionName(runtime),
-        runtimeVersionArn,
+        ...(runtimeVersionArn !== undefined && {
+          runtimeVersion: runtimeVersionName(runtime),
+          runtimeVersionArn,
+        }),
         functionName,
         functionVersion,
       },

@@ -66,7 +66,7 @@ export interface Subject {
   readonly functionName: string
   readonly functionVersion: string
   readonly runtime: string
-  readonly runtimeVersionArn: string
+  readonly runtimeVersionArn?: string
   /** Started ahead of any invocation. */
   readonly isProvisioned?: boolean
   readonly logging: LoggingConfig

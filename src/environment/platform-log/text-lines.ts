@@ -5,6 +5,7 @@ import { billedMs, runtimeVersionName } from './runtime-version.ts'
 export const textLines = ({ functionVersion, runtime, runtimeVersionArn }: Subject): PlatformLines => ({
   notice: (text) => text,
   initStart: () =>
+    runtimeVersionArn &&
     `INIT_START Runtime Version: ${runtimeVersionName(runtime)}\tRuntime Version ARN: ${runtimeVersionArn}`,
   initEnd: (phase, initMs, outcome) => (outcome.status === 'success' ? [] : [initReport(phase, initMs, outcome)]),
   extension: ({ name, state, events, errorType }) =>

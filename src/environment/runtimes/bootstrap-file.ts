@@ -9,7 +9,7 @@ export type BootstrapPlace = (typeof PLACES)[number]
 export async function findBootstrap(places: Places): Promise<BootstrapPlace | PlatformFailure> {
   for (const place of PLACES) {
     const path = `${SEEN[place]}/bootstrap`
-    const status = await statusOf(hostPath(places, path))
+    const status = await statusOf(await hostPath(places, path))
     if (status === undefined || status.isDirectory()) continue
     const fault = await findFault(places, path)
     return fault === undefined ? place : unusableProgram(path, fault)

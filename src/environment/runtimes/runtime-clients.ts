@@ -18,6 +18,8 @@ export interface RuntimeClient {
   readonly commands: readonly [string, ...string[]]
   /** Arguments of the interpreter. */
   commandLine(paths: SandboxPaths, spec: EnvironmentSpec): readonly string[]
+  /** The same when the function is not known yet; only of clients that can wait for it. */
+  readonly waitingCommandLine?: ((paths: SandboxPaths) => readonly string[]) | undefined
   /** Ours speak over the inherited socket and log by lines; AWS's by TCP and by frames. */
   readonly isOurs: boolean
 }
@@ -56,9 +58,9 @@ export function openRuntimeClients(runtimesDirectory: string, log: Log): Runtime
   const provide: {
     readonly [Family in Interpreted['family']]: (found: FoundInterpreter) => Promise<RuntimeClient | undefined>
   } = {
-    nodejs: async () => ours(source('nodejs'), 'bootstrap.cjs', ['node']),
+    nodejs: async () => waiting(ours(source('nodejs'), 'bootstrap.cjs', ['node'])),
     python: async (found) =>
-      ours(await compiledPython(found), 'bootstrap.py', [`python${found.version}`, 'python3', 'python']),
+      waiting(ours(await compiledPython(found), 'bootstrap.py', [`python${found.version}`, 'python3', 'python'])),
     ruby: async () => ours(source('ruby'), 'bootstrap.rb', ['ruby']),
     java: async ({ version }) => {
       const directory = await javaClient()
@@ -69,12 +71,14 @@ export function openRuntimeClients(runtimesDirectory: string, log: Log): Runtime
   return { provide: (family, interpreter) => provide[family](interpreter) }
 }
 
-const ours = (directory: string, script: string, commands: RuntimeClient['commands']): RuntimeClient => ({
+const ours = (directory: string, script: string, commands: RuntimeClient['commands']) => ({
   directory,
   commands,
-  commandLine: ({ runtime }) => [`${runtime}/${script}`],
+  commandLine: ({ runtime }: SandboxPaths) => [`${runtime}/${script}`],
   isOurs: true,
 })
+
+const waiting = (client: ReturnType<typeof ours>) => ({ ...client, waitingCommandLine: client.commandLine })
 
 /** As on Lambda: 85 % of the memory for objects, the quick compiler only, no threads for collecting garbage. */
 const javaCommandLine =

@@ -5,27 +5,33 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
-import type { Cgroup } from '../cgroups/cgroup.ts'
+import type { Cgroup, CgroupLimits } from '../cgroups/cgroup.ts'
 import type { CgroupTree } from '../cgroups/cgroup-tree.ts'
+import { type EnteringPrograms, findEnteringPrograms } from '../images/host-programs.ts'
+import { openBatchScheduling, type ScheduleAsBatch } from './batch-scheduling.ts'
 import { wrapChild } from './child-process.ts'
 import { type EphemeralStorage, openEphemeralStorage } from './ephemeral-storage.ts'
 import { exportScript } from './export-script.ts'
+import { ENTERING_RIGHT, enterImage, type ImageParts, imageView } from './image-view.ts'
 import { maskedPaths } from './masked-paths.ts'
+import { type Nest, type Nests, openNests } from './nests.ts'
 import type { PrivateNetwork } from './network/private-network.ts'
 import { openPrivateNetworks } from './network/private-networks.ts'
 import { probe } from './probe.ts'
 import { countsProcessesByUser, limitsScript, MOST_PROCESSES, MOST_PROCESSES_OF_USER } from './resource-limits.ts'
-import type {
-  InterpreterPlace,
-  ProcessExit,
-  Sandbox,
-  SandboxCommand,
-  SandboxPaths,
-  SandboxProcess,
-  SandboxSpec,
-  SandboxTechnique,
+import {
+  type AdaptableSandbox,
+  type InterpreterPlace,
+  LOG_FD,
+  type ProcessExit,
+  type SandboxCommand,
+  type SandboxPaths,
+  type SandboxProcess,
+  type SandboxSpec,
+  type SandboxTechnique,
 } from './sandbox.ts'
 import { type FilterFile, writeFilter } from './seccomp/filter-file.ts'
+import { openSettings, SEEN_SETTINGS } from './settings.ts'
 import { childrenOf, isHeldBelow, type SocketHolder } from './socket-holder.ts'
 import { claimUserRange, type UserRange } from './user-range.ts'
 
@@ -33,12 +39,15 @@ const PATHS: SandboxPaths = { task: '/var/task', runtime: '/var/runtime', tempor
 
 /** 1 virtual CPU belongs to this much memory. */
 const MEMORY_MB_PER_CPU = 1769
+/** As on AWS, whose functions start with more processor than their memory buys. */
+const BOOST_CPUS = 1
 /** Our runtime client and its interpreter are part of the process here, where AWS counts them less. */
 const HEADROOM_MB = 32
 /** The user and group that Lambda's functions see; as root they get ids of their own. */
 const SEEN_USER = 993
 const SEEN_GROUP = 990
 
+const RUNTIME_FD = 3
 const ARGUMENTS_FD = 4
 const FILES_FD = { environment: 5, passwd: 6, group: 7, hosts: 8 }
 /** Behind the descriptor for logs. */
@@ -57,19 +66,47 @@ export async function openBubblewrap(
 ): Promise<SandboxTechnique> {
   const isRoot = process.getuid?.() === 0
   const filter = await probe(await writeFilter(directory, process.arch))
+  const schedule = await openBatchScheduling()
   const networks = network === 'none' ? await openPrivateNetworks() : undefined
   const storage = isRoot ? await openEphemeralStorage(directory) : undefined
   const users = isRoot ? await claimUserRange() : undefined
   const root = hostView()
+  let programs: Promise<EnteringPrograms> | undefined
+  const findPrograms = () => {
+    programs ??= findEnteringPrograms()
+    return programs
+  }
+  const settings = openSettings(`${dirname(directory)}/settings`, SETTING_FILES)
+  const nests = openNests(cgroups, () => startChild(['/bin/sh'], { input: 'pipe', unwanted: [], filter, schedule }))
+  async function prepare(spec: SandboxSpec): Promise<BubblewrapSandbox> {
+    const image = spec.image && { image: spec.image, programs: await findPrograms() }
+    const temporary = await storage?.take(spec.ephemeralStorageMb)
+    return new BubblewrapSandbox({
+      spec,
+      image,
+      nests,
+      storage,
+      users,
+      root: [...root, ...makeParents(SEEN_SETTINGS), ...settings.view()],
+      temporary,
+      filter,
+      schedule,
+      network: await networks?.take(),
+    })
+  }
   return {
     limits: describeLimits({ cgroups, storage, users, filter, network }),
+    runsImages: true,
     async create(spec) {
-      const temporary = await storage?.take(spec.ephemeralStorageMb)
-      const ownNetwork = await networks?.take()
-      return new BubblewrapSandbox({ spec, cgroups, storage, users, root, temporary, filter, network: ownNetwork })
+      const sandbox = await prepare(spec)
+      sandbox.adapt(spec)
+      return sandbox
     },
+    // An ordinary user cannot mount anything into a sandbox that is there.
+    prepare: isRoot ? prepare : undefined,
     async close() {
       users?.close()
+      await nests.close()
       await networks?.close()
       await storage?.close()
     },
@@ -78,39 +115,46 @@ export async function openBubblewrap(
 
 interface Parts {
   readonly spec: SandboxSpec
-  readonly cgroups: CgroupTree
+  readonly image: ImageParts | undefined
+  readonly nests: Nests
   readonly storage: EphemeralStorage | undefined
   readonly users: UserRange | undefined
   readonly root: readonly string[]
   /** The host directory that is `/tmp` inside; undefined: a memory file system that lives as long as the process. */
   readonly temporary: string | undefined
   readonly filter: FilterFile | undefined
+  readonly schedule: ScheduleAsBatch
   /** Undefined: the host's. */
   readonly network: PrivateNetwork | undefined
 }
 
-class BubblewrapSandbox implements Sandbox {
+class BubblewrapSandbox implements AdaptableSandbox {
   readonly paths = PATHS
   readonly loopback: string
   readonly network: PrivateNetwork | undefined
   readonly #user: number | undefined
   readonly #parts: Parts
-  readonly #cgroup: Cgroup
+  #spec: SandboxSpec
+  readonly #nest: Nest
   readonly #children = new Set<ChildProcess>()
 
   constructor(parts: Parts) {
-    const { spec, cgroups, storage, users } = parts
+    const { spec, nests, users } = parts
     this.#parts = parts
     this.network = parts.network
+    this.#spec = spec
     this.#user = users?.take()
     this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
-    // What lies in a memory file system counts as the group's memory.
-    const temporaryMb = storage?.kind === 'disk' ? 0 : spec.ephemeralStorageMb
-    this.#cgroup = cgroups.create(spec.id, {
-      memoryBytes: (spec.memoryMb + HEADROOM_MB + temporaryMb) * 1024 * 1024,
-      processes: MOST_PROCESSES,
-      cpus: spec.memoryMb / MEMORY_MB_PER_CPU,
-    })
+    this.#nest = nests.take(this.#limits())
+  }
+
+  adapt(spec: SandboxSpec): void {
+    this.#spec = spec
+    this.#cgroup.limit({ ...this.#limits(), cpus: Math.max(BOOST_CPUS, this.#limits().cpus) })
+  }
+
+  endBoost(): void {
+    this.#cgroup.limit(this.#limits())
   }
 
   async owns(find: () => Promise<SocketHolder | undefined>): Promise<boolean> {
@@ -124,15 +168,12 @@ class BubblewrapSandbox implements Sandbox {
   }
 
   async start(wanted: SandboxCommand): Promise<SandboxProcess> {
-    const [third, last] = [wanted.hasRuntimeSocket, wanted.hasLogPipe].map((has) => (has ? 'pipe' : 'ignore'))
-    // The empty environment is a matter of safety: what the user set must not reach a program that still has rights.
-    const [command = '', ...parameters] = [...(this.network?.enter ?? []), 'bwrap']
-    const startWith = (filter: number | 'ignore') =>
-      spawn(command, [...parameters, '--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)], {
-        stdio: ['ignore', 'pipe', 'pipe', third, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', last, filter],
-        env: HOST_VARIABLES,
-      })
-    const child = this.#parts.filter?.lend(startWith) ?? startWith('ignore')
+    const unwanted = [...(wanted.hasRuntimeSocket ? [] : [RUNTIME_FD]), ...(wanted.hasLogPipe ? [] : [LOG_FD])]
+    const bubblewrap = ['bwrap', '--args', String(ARGUMENTS_FD), '--', ...this.#command(wanted)]
+    const command = [...(this.network?.enter ?? []), ...bubblewrap]
+    const { filter, schedule } = this.#parts
+    const nested = this.#nest.become(command, unwanted)
+    const child = nested ?? startChild(command, { input: 'ignore', unwanted, filter, schedule })
     const kill = () => void child.kill('SIGKILL')
     const process = wrapChild(child, wanted, { kill, terminate: () => void terminateBelow(child.pid) })
     if (child.pid === undefined) return process
@@ -140,10 +181,13 @@ class BubblewrapSandbox implements Sandbox {
     child.once('exit', () => this.#children.delete(child))
     // It waits for its arguments, so everything it will ever start is born inside the control group.
     try {
-      this.#cgroup.add(child.pid)
+      if (nested === undefined) await this.#cgroup.add(child.pid)
     } catch (error) {
-      kill()
-      throw error
+      // Killed meanwhile, it is in no group any more; its exit tells.
+      if (!child.killed) {
+        kill()
+        throw error
+      }
     }
     const feed = (descriptor: number, text: string) => {
       const pipe = child.stdio[descriptor]
@@ -160,6 +204,10 @@ class BubblewrapSandbox implements Sandbox {
     feed(FILES_FD.hosts, `${readText('/etc/hosts')}\n${this.loopback} sandbox.localdomain sandbox\n`)
     feed(FILES_FD.group, `root:x:0:\nsbx_user1051:x:${this.#user ?? SEEN_GROUP}:\n`)
     return { ...(await process), exit: (await process).exit.then(withSignal) }
+  }
+
+  get #cgroup(): Cgroup {
+    return this.#nest.cgroup
   }
 
   freeze(): void {
@@ -193,41 +241,65 @@ class BubblewrapSandbox implements Sandbox {
     if (this.#user !== undefined) users?.giveBack(this.#user)
   }
 
+  #limits(): CgroupLimits {
+    const { memoryMb, ephemeralStorageMb } = this.#spec
+    // What lies in a memory file system counts as the group's memory.
+    const temporaryMb = this.#parts.storage?.kind === 'disk' ? 0 : ephemeralStorageMb
+    return {
+      memoryBytes: (memoryMb + HEADROOM_MB + temporaryMb) * 1024 * 1024,
+      processes: MOST_PROCESSES,
+      cpus: memoryMb / MEMORY_MB_PER_CPU,
+    }
+  }
+
   /**
    * Gives up all rights first; only then the variables are set and the interpreter starts. What it writes into a shared
    * file system must be open to environments with other user ids, as all users of an access point are one at AWS.
    */
   #command({ program, arguments: parameters }: SandboxCommand): string[] {
-    const { interpreter, fileSystems } = this.#parts.spec
+    const { image } = this.#parts
+    const { interpreter, fileSystems } = this.#spec
     const user = this.#user
+    const kept = image === undefined ? [] : [`--inh-caps=${ENTERING}`, `--ambient-caps=${ENTERING}`]
     const setpriv = [
       'setpriv',
       `--reuid=${user}`,
       `--regid=${user}`,
       '--clear-groups',
-      '--bounding-set=-all',
+      ...kept,
+      `--bounding-set=${image === undefined ? '-all' : ENTERING}`,
       '--no-new-privs',
       '--',
     ]
-    const script = `${limitsScript()}
+    const task = `${limitsScript()}
 ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
+    const script = fileSystems.length > 0 ? `umask 0; ${task}` : task
+    const commandLine = [program ?? `/var/lang/bin/${interpreter?.commands[0]}`, ...parameters]
     return [
       ...(user === undefined ? [] : setpriv),
-      '/bin/sh',
-      '-c',
-      fileSystems.length > 0 ? `umask 0; ${script}` : script,
-      program ?? `/var/lang/bin/${interpreter?.commands[0]}`,
-      ...parameters,
+      ...(image === undefined ? ['/bin/sh', '-c', script, ...commandLine] : enterImage(image, script, commandLine)),
     ]
   }
 
   #arguments(): string[] {
-    const { spec, root, temporary, filter } = this.#parts
-    return [
+    const { image, root, temporary, filter } = this.#parts
+    const spec = this.#spec
+    const temporaryView =
+      temporary === undefined
+        ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs']
+        : ['--bind', temporary]
+    const namespaces = [
       ...(filter === undefined ? [] : ['--seccomp', String(FILTER_FD)]),
       ...['--die-with-parent', '--new-session', '--clearenv'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', '169-254-100-1'],
       ...(this.#user === undefined ? ['--unshare-user', '--uid', String(SEEN_USER), '--gid', String(SEEN_GROUP)] : []),
+    ]
+    if (image !== undefined) {
+      const kept = this.#user === undefined ? ['--cap-add', `cap_${ENTERING_RIGHT}`] : []
+      return [...namespaces, ...kept, ...root, ...imageView(image, spec.fileSystems, FILES_FD, temporaryView)]
+    }
+    return [
+      ...namespaces,
       ...root,
       ...makeParents('/run/lambent/environment'),
       ...['--perms', '0444', '--file', String(FILES_FD.passwd), '/etc/passwd'],
@@ -238,9 +310,7 @@ ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
       ...interpreterView(spec.interpreter),
       ...(spec.clientDirectory === undefined ? [] : ['--ro-bind', spec.clientDirectory, PATHS.runtime]),
       ...['--ro-bind', spec.codeDirectory, PATHS.task],
-      ...(temporary === undefined
-        ? ['--perms', '1777', '--size', String(spec.ephemeralStorageMb * 1024 * 1024), '--tmpfs', '/tmp']
-        : ['--bind', temporary, '/tmp']),
+      ...[...temporaryView, '/tmp'],
       ...spec.fileSystems.flatMap(({ directory, mountPath }) => [
         ...makeParents(mountPath),
         ...['--bind', directory, mountPath],
@@ -275,8 +345,32 @@ async function terminateBelow(pid: number | undefined): Promise<void> {
   }
 }
 
+interface Start {
+  readonly input: 'pipe' | 'ignore'
+  readonly unwanted: readonly number[]
+  readonly filter: FilterFile | undefined
+  readonly schedule: ScheduleAsBatch
+}
+
+/** The empty environment is a matter of safety: what the user set must not reach a program that still has rights. */
+function startChild(
+  [program = '', ...parameters]: readonly string[],
+  { input, unwanted, filter, schedule }: Start,
+): ChildProcess {
+  const pipes = DESCRIPTORS.map((number) => (unwanted.includes(number) ? 'ignore' : 'pipe'))
+  const startWith = (descriptor: number | 'ignore') =>
+    spawn(program, parameters, { stdio: [input, ...pipes, descriptor], env: HOST_VARIABLES })
+  const child = filter?.lend(startWith) ?? startWith('ignore')
+  if (child.pid !== undefined) schedule(child.pid)
+  return child
+}
+
+const DESCRIPTORS = Array.from({ length: LOG_FD }, (_, index) => index + 1)
+
 /** bwrap and setpriv are looked for here; nothing else of the server's environment is passed on. */
 const HOST_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin' }
+
+const ENTERING = `-all,+${ENTERING_RIGHT}`
 
 const PROGRAM_SCRIPT = `. /run/lambent/environment
 exec "$0" "$@"`
@@ -337,24 +431,17 @@ function makeParents(path: string): string[] {
   return parent === '/' ? [] : [...makeParents(parent), '--perms', '0755', '--dir', parent]
 }
 
+/** Small ones, of which each environment has the state of its start. */
+const SETTING_FILES = [
+  ...['/etc/nsswitch.conf', '/etc/host.conf', '/etc/gai.conf', '/etc/services', '/etc/protocols', '/etc/localtime'],
+  ...['/etc/ca-certificates.conf', '/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/mime.types'],
+]
+
+/** The first is a file that may be written anew while environments live. */
 const SETTINGS = [
-  ...['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/host.conf', '/etc/gai.conf', '/etc/services', '/etc/protocols'],
-  ...[
-    '/etc/ssl',
-    '/etc/pki',
-    '/etc/ca-certificates',
-    '/etc/ca-certificates.conf',
-    '/etc/crypto-policies',
-    '/etc/openssl',
-  ],
-  ...[
-    '/etc/ld.so.cache',
-    '/etc/ld.so.conf',
-    '/etc/ld.so.conf.d',
-    '/etc/alternatives',
-    '/etc/localtime',
-    '/etc/mime.types',
-  ],
+  '/etc/resolv.conf',
+  ...['/etc/ssl', '/etc/pki', '/etc/ca-certificates', '/etc/crypto-policies', '/etc/openssl'],
+  ...['/etc/ld.so.conf.d', '/etc/alternatives'],
 ]
 
 function bindOrLink(path: string, seenAs = path): string[] {
@@ -371,7 +458,10 @@ function describeLimits({
   users,
   filter,
   network,
-}: Pick<Parts, 'cgroups' | 'storage' | 'users' | 'filter'> & { readonly network: 'host' | 'none' }): string[] {
+}: Pick<Parts, 'storage' | 'users' | 'filter'> & {
+  readonly cgroups: CgroupTree
+  readonly network: 'host' | 'none'
+}): string[] {
   const memory = places.memory
     ? `memory: limited to MemorySize plus ${HEADROOM_MB} MB (cgroup v${places.memory.version})`
     : 'memory: NOT limited (no writable cgroup)'

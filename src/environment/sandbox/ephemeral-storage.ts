@@ -1,5 +1,5 @@
 import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises'
-import { runTool } from './run-tool.ts'
+import { runTool } from '#base'
 
 /** Makes the file systems behind `/tmp`: each of exactly the wanted size, private, and independent of any process. */
 export interface EphemeralStorage {
@@ -12,6 +12,8 @@ export interface EphemeralStorage {
 
 /** Mounting takes over 10 ms, so some are ready before they are needed: enough for a small burst of cold starts. */
 const READY = 2
+/** The cold start that has taken one needs the processors itself. */
+const REFILL_AFTER_MS = 250
 /** Sizes for which file systems are kept ready; others are made when asked for. */
 const MOST_SIZES = 4
 const DEFAULT_SIZE_MB = 512
@@ -57,7 +59,7 @@ function keepReady(kind: 'disk' | 'memory', maker: Maker, first: string): Epheme
     async take(sizeMb) {
       const prepared = ready.get(sizeMb)?.shift()
       const directory = await (prepared ?? maker.make(sizeMb))
-      setImmediate(refill, sizeMb)
+      setTimeout(refill, REFILL_AFTER_MS, sizeMb).unref()
       return directory
     },
     release: (directory) => maker.unmake([directory]),

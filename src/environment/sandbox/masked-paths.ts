@@ -13,11 +13,16 @@ const DIRECTORIES = ['/proc/acpi', '/proc/asound', '/proc/scsi']
 /** Read, write and search for everybody. A mask costs a start 0.2 ms, so what only root may open needs none. */
 const OPEN_TO_ALL = 0o007
 
-/** Nothing, and no way to open it, in the place of these files; and empty directories. */
-export function maskedPaths(): string[] {
+/** Nothing, and no way to open it, in the place of these files, and empty directories; below `root` in the sandbox. */
+export function maskedPaths(root = ''): string[] {
   return [
-    ...FILES.filter(isOpenToAll).flatMap((path) => ['--ro-bind', '/dev/null', path]),
-    ...DIRECTORIES.filter(isOpenToAll).flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
+    ...FILES.filter(isOpenToAll).flatMap((path) => ['--ro-bind', '/dev/null', `${root}${path}`]),
+    ...DIRECTORIES.filter(isOpenToAll).flatMap((path) => [
+      '--tmpfs',
+      `${root}${path}`,
+      '--remount-ro',
+      `${root}${path}`,
+    ]),
   ]
 }
 

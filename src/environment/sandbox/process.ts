@@ -16,6 +16,7 @@ export async function openProcessIsolation(directory: string): Promise<SandboxTe
   await mkdir(directory, { recursive: true })
   return {
     limits: LIMITS,
+    runsImages: false,
     create: async (spec) => new ProcessSandbox(spec, await mkdtemp(`${directory}/tmp-`)),
     close: () => rm(directory, { recursive: true, force: true }),
   }
@@ -93,6 +94,8 @@ class ProcessSandbox implements Sandbox {
   freeze(): void {}
 
   thaw(): void {}
+
+  endBoost(): void {}
 
   kill(): void {
     for (const group of this.#groups) this.#killGroup(group)

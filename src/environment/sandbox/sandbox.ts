@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { Mount } from '../environment-spec.ts'
+import type { ContainerImage, Mount } from '../environment-spec.ts'
 import type { PrivateNetwork } from './network/private-network.ts'
 import type { SocketHolder } from './socket-holder.ts'
 
@@ -8,18 +8,22 @@ import type { SocketHolder } from './socket-holder.ts'
 export interface SandboxTechnique {
   /** Sentences for the operator: what holds here and what does not. */
   readonly limits: readonly string[]
+  /** Whether an image's root file system can take the place of the host's. */
+  readonly runsImages: boolean
   create(spec: SandboxSpec): Promise<Sandbox>
+  /** The same for a function that is not known yet; undefined where this is not possible. */
+  readonly prepare?: ((spec: SandboxSpec) => Promise<AdaptableSandbox>) | undefined
   close(): Promise<void>
 }
 
 export interface SandboxSpec {
-  /** Unique on this server. */
-  readonly id: string
   readonly memoryMb: number
   readonly ephemeralStorageMb: number
   readonly codeDirectory: string
   readonly layersDirectory: string | undefined
   readonly fileSystems: readonly Mount[]
+  /** What a process sees in the place of the host. */
+  readonly image: Pick<ContainerImage, 'directory' | 'workingDirectory'> | undefined
   /** The runtime client, seen as the runtime's directory; custom runtimes have none. */
   readonly clientDirectory: string | undefined
   /** None for custom runtimes. */
@@ -51,10 +55,17 @@ export interface Sandbox {
   thaw(): void
   /** SIGKILL to everything inside. */
   kill(): void
+  /** The Init phase is over: from now on it has the share of the processors that its memory buys. */
+  endBoost(): void
   outOfMemoryKills(): number
   /** 0 when unknown. */
   peakMemoryBytes(): number
   remove(): Promise<void>
+}
+
+export interface AdaptableSandbox extends Sandbox {
+  /** From now on it has these limits, and what is started in it sees these directories. */
+  adapt(spec: SandboxSpec): void
 }
 
 export interface SandboxPaths {

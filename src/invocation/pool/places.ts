@@ -44,6 +44,11 @@ export class Places {
     return this.#isFull
   }
 
+  /** How many are on their way. */
+  get starting(): number {
+    return this.#starting
+  }
+
   get isEmpty(): boolean {
     return this.#alive === 0
   }

@@ -1,4 +1,10 @@
-import type { Environment, EnvironmentHost, Invocation, InvocationResult } from '#environment'
+import {
+  type Environment,
+  type EnvironmentHost,
+  IMAGE_RUNTIME,
+  type Invocation,
+  type InvocationResult,
+} from '#environment'
 import { type Allocation, type FunctionVersion, NOTHING_ALLOCATED, throttled } from '#resources'
 import { Places } from './places.ts'
 import { type EndStart, Pool, type PoolHost, type WantedStart } from './pool.ts'
@@ -105,7 +111,8 @@ export class Pools implements PoolHost {
   }
 
   startEstimateMs(version: FunctionVersion): number {
-    return this.#environments.startEstimateMs(version.configuration.runtime)
+    const { runtime = IMAGE_RUNTIME } = version.configuration
+    return this.#environments.startEstimateMs(runtime, this.#places.starting)
   }
 
   #poolFor(version: FunctionVersion): Pool {

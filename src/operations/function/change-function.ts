@@ -1,8 +1,8 @@
 import {
   type FunctionVersion,
   functionArn,
-  isSettled,
   isUnchangedSince,
+  isUnderWay,
   LATEST,
   onlyFunctions,
   type Publication,
@@ -39,7 +39,7 @@ export async function changeFunction<Decided extends Change>(
     if (!change.latest) return change
     if (!(await write(store, current, change.latest, change.published))) continue
     for (const version of [change.latest, change.published])
-      if (version && !isSettled(version)) invocations.settle(version)
+      if (version && isUnderWay(version)) invocations.settle(version)
     return change
   }
   throw updateInProgress(functionArn(place, context.address))
@@ -68,8 +68,7 @@ export function expectFree(
   current: FunctionVersion,
   revisionId: string | undefined,
 ): FunctionVersion {
-  if (current.state === 'Pending' || current.lastUpdateStatus === 'InProgress')
-    throw updateInProgress(functionArn(place, current))
+  if (isUnderWay(current)) throw updateInProgress(functionArn(place, current))
   if (revisionId !== undefined && revisionId !== current.revisionId) throw revisionMismatch()
   return current
 }

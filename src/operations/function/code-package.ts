@@ -1,15 +1,20 @@
 import {
   type CodePackage,
   codeStorageExceeded,
+  type FunctionConfiguration,
+  imageUriMissing,
+  imageUriOfZip,
   noCode,
   notAZip,
   notSupportedYet,
+  onlyImageUri,
   onlyZipFile,
   unzippedTooLarge,
   zippedTooLarge,
 } from '#resources'
 import { CodeStorageFull, NotAZip, UnsafeZip, UnzippedTooLarge } from '#store'
 import type { RequestContext } from '../context.ts'
+import { resolveImage } from './image-code.ts'
 import { readS3Code } from './s3-code.ts'
 
 // AWS's limit of a zip that comes with the request.
@@ -24,6 +29,23 @@ interface CodeSource {
   readonly S3ObjectStorageMode?: string | undefined
   readonly ImageUri?: string | undefined
   readonly SourceKMSKeyArn?: string | undefined
+}
+
+/** The code of a function: a package that is stored, or an image that is looked up. */
+export function findCode(
+  context: RequestContext,
+  { packageType, architecture }: Pick<FunctionConfiguration, 'packageType' | 'architecture'>,
+  source: CodeSource,
+  doing: 'creating' | 'updating',
+): Promise<CodePackage> {
+  const { ImageUri: image } = source
+  if (packageType === 'Image') {
+    if (image === undefined) throw imageUriMissing(doing)
+    if (source.ZipFile !== undefined || source.S3Bucket !== undefined) throw onlyImageUri()
+    return resolveImage(context, image, architecture)
+  }
+  if (image !== undefined && source.ZipFile === undefined) throw imageUriOfZip(doing)
+  return storeCode(context, source)
 }
 
 /** Stores the package that the request carries or names and returns its identity; a bad one leaves nothing behind. */
@@ -46,7 +68,6 @@ export function refuseFullStorage(error: unknown): never {
 function readCode(context: RequestContext, source: CodeSource): Buffer | Promise<Buffer> {
   const { ZipFile: zip, S3Bucket: bucket, S3Key: key, S3ObjectVersion: version, ImageUri: image } = source
   if (zip !== undefined && [bucket, key, version, image].some((other) => other !== undefined)) throw onlyZipFile()
-  if (image !== undefined) throw notSupportedYet('Code from a container image')
   if (source.SourceKMSKeyArn) throw notSupportedYet('SourceKMSKeyArn')
   if (source.S3ObjectStorageMode === 'REFERENCE') throw notSupportedYet('S3ObjectStorageMode REFERENCE')
   if (zip !== undefined) return checkZip(zip)

@@ -14,7 +14,7 @@ import type { Handler } from '../context.ts'
 import { checkSizeWithLayers, findLayers } from '../layer/function-layers.ts'
 import { newFunctionName } from './address.ts'
 import { checkAttachments } from './attachments.ts'
-import { refuseFullStorage, storeCode } from './code-package.ts'
+import { findCode, refuseFullStorage } from './code-package.ts'
 import { checkExecutionRole } from './execution-role.ts'
 
 export const createFunction: Handler<'CreateFunction'> = async (input, context) => {
@@ -28,7 +28,7 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
   const arn = input.CodeSigningConfigArn
   const signing = arn === undefined ? undefined : await findConfigToUse(context, arn)
   refuseUntrusted(signing, functionName)
-  const code = markUntrusted(context, await storeCode(context, input.Code), signing)
+  const code = markUntrusted(context, await findCode(context, configuration, input.Code, 'creating'), signing)
   await checkSizeWithLayers(context, code, configuration)
   const created = newFunction({
     account: caller.account,

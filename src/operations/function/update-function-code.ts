@@ -1,21 +1,22 @@
-import { beginUpdate, describeFunction, type FunctionVersion, invalidParameter, notSupportedYet } from '#resources'
+import { beginUpdate, describeFunction, type FunctionVersion, notSupportedYet } from '#resources'
 import { markUntrusted, refuseUntrusted } from '../code-signing/admit-code.ts'
 import type { Handler } from '../context.ts'
 import { checkSizeWithLayers } from '../layer/function-layers.ts'
 import { type Change, changeFunction, expectFree, findChangeable, publishOrRepeat } from './change-function.ts'
-import { storeCode } from './code-package.ts'
+import { findCode } from './code-package.ts'
 
 export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, context) => {
   if (input.PublishTo !== undefined) throw notSupportedYet('PublishTo')
   const found = expectFree(context, await findChangeable(context), input.RevisionId)
-  if (input.ImageUri !== undefined)
-    throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.")
   const signing = await context.store.codeSigning.findFor(found.account, found.functionName)
   refuseUntrusted(signing, found.functionName)
-  const code = markUntrusted(context, await storeCode(context, input), signing)
+  const changed = ({ configuration }: FunctionVersion) => ({
+    ...configuration,
+    architecture: input.Architectures?.[0] ?? configuration.architecture,
+  })
+  const code = markUntrusted(context, await findCode(context, changed(found), input, 'updating'), signing)
   const updateOf = async (current: FunctionVersion) => {
-    const architecture = input.Architectures?.[0] ?? current.configuration.architecture
-    const configuration = { ...current.configuration, architecture }
+    const configuration = changed(current)
     await checkSizeWithLayers(context, code, configuration)
     return beginUpdate(current, { code, configuration }, context.clock.now())
   }

@@ -5,6 +5,7 @@ import { ApiError, requestEntityTooLarge } from '#model'
 import { bodyLimitOf, bodyTooLarge, type HttpRequest, type HttpResponse, headerOf, isStream } from '#protocol'
 import { payloadTooLarge } from '#resources'
 import { OpenRequests } from './open-requests.ts'
+import { PatientTurns } from './patient-turns.ts'
 import { PlainConnections } from './plain-connections.ts'
 import { JOINED_BYTES } from './plain-response.ts'
 import { writeStream } from './write-stream.ts'
@@ -61,6 +62,7 @@ export function createListener(answers: Answers, tls?: Certificate): Listener {
   })
   const plain = new PlainConnections(server, tls ? 'secureConnection' : 'connection', {
     requests,
+    patientTurns: new PatientTurns(),
     keepAliveMs: KEEP_ALIVE_MS,
     serve: answers.serve,
   })

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net'
 import type { HttpRequest, HttpResponse } from '#protocol'
 import type { OpenRequests } from './open-requests.ts'
+import type { PatientTurns } from './patient-turns.ts'
 import { type Connection, parsePlainInvocation } from './plain-request.ts'
 import { encodePlainResponse } from './plain-response.ts'
 
 /** What a connection needs of the listener that it belongs to. */
 export interface PlainOptions {
   readonly requests: OpenRequests
+  readonly patientTurns: PatientTurns
   /** How long it may stay without a request. */
   readonly keepAliveMs: number
   serve(request: HttpRequest): Promise<HttpResponse>
@@ -65,10 +67,11 @@ export class PlainConnection {
   }
 
   async #answer(request: HttpRequest): Promise<void> {
-    const { requests, keepAliveMs, serve } = this.#options
+    const { requests, patientTurns, keepAliveMs, serve } = this.#options
     this.#isAnswering = true
     requests.begin()
     try {
+      if (request.headers['x-amz-invocation-type'] === 'Event') await patientTurns.wait()
       const response = await serve(request)
       this.#write(encodePlainResponse(response, keepAliveMs, Date.now()))
       if (this.#socket.writableLength > 0) await this.#written()

@@ -12,7 +12,7 @@ export async function writeDurably(path: string, content: Uint8Array): Promise<v
   }
 }
 
-/** Gives the file its name, which survives a power cut too. */
+/** Gives the file, or the directory, its name, which survives a power cut too. */
 export async function publish(temporary: string, path: string): Promise<void> {
   await rename(temporary, path)
   const directory = await open(dirname(path), 'r')

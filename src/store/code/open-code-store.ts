@@ -7,12 +7,9 @@ import type { CodeStore } from '../code-store.ts'
 import { CodeDirectory, exists } from './code-directory.ts'
 import { publish, writeDurably } from './durable-file.ts'
 import { mergedSha256 } from './merged-sha256.ts'
+import { RecentUse } from './recent-use.ts'
 import { Turns } from './turns.ts'
 import { Unpacker } from './unpacker.ts'
-
-// The code of a deleted function stays while environments may still load from it. What is in use is only noticed by the
-// hourly collection, so this is an hour longer than any invocation may need.
-const GRACE_MS = 2 * 3_600_000
 
 export async function openCodeStore(root: string, clock: Clock): Promise<CodePackages> {
   const directory = new CodeDirectory(root)
@@ -22,20 +19,19 @@ export async function openCodeStore(root: string, clock: Clock): Promise<CodePac
 
 export class CodePackages implements CodeStore {
   readonly #directory: CodeDirectory
-  readonly #clock: Clock
   readonly #unpacker = new Unpacker()
   readonly #turns = new Turns()
-  readonly #lastUsedMs = new Map<string, number>()
+  readonly #use: RecentUse
 
   constructor(directory: CodeDirectory, clock: Clock) {
     this.#directory = directory
-    this.#clock = clock
+    this.#use = new RecentUse(clock)
   }
 
   async put(zip: Buffer): Promise<CodePackage> {
     const digest = Buffer.from(await crypto.subtle.digest('SHA-256', zip as Buffer<ArrayBuffer>))
     const hash = digest.toString('hex')
-    this.#touch(hash)
+    this.#use.touch(hash)
     await this.#turns.take(hash, () => this.#keep(hash, zip))
     return { sha256: digest.toString('base64'), size: zip.length }
   }
@@ -47,7 +43,7 @@ export class CodePackages implements CodeStore {
 
   async unpacked(sha256: string): Promise<string> {
     const hash = hashOf(sha256)
-    this.#touch(hash)
+    this.#use.touch(hash)
     const path = this.#directory.unpacked(hash)
     if (!(await exists(path))) await this.#turns.take(hash, () => this.#unpackOnce(this.#directory.zip(hash), hash))
     return path
@@ -56,7 +52,7 @@ export class CodePackages implements CodeStore {
   async merged(sha256s: readonly string[]): Promise<string> {
     const sources = await Promise.all(sha256s.map((sha256) => this.unpacked(sha256)))
     const hash = hashOf(mergedSha256(sha256s))
-    this.#touch(hash)
+    this.#use.touch(hash)
     if (!(await exists(this.#directory.unpacked(hash))))
       await this.#turns.take(hash, () => this.#makeOnce(hash, (place) => this.#unpacker.merge(sources, place)))
     return this.#directory.unpacked(hash)
@@ -64,23 +60,14 @@ export class CodePackages implements CodeStore {
 
   async unzippedBytes(sha256: string): Promise<number> {
     const hash = hashOf(sha256)
-    this.#touch(hash)
+    this.#use.touch(hash)
     return this.#unpacker.measure(this.#directory.zip(hash))
   }
 
   async collect(used: ReadonlySet<string>): Promise<void> {
     const kept = new Set([...used].map(hashOf))
-    for (const hash of await this.#directory.hashes()) {
-      if (kept.has(hash)) {
-        // The grace begins when it falls out of use: an invocation may still run it then.
-        this.#touch(hash)
-        continue
-      }
-      const lastUsedMs = this.#lastUsedMs.get(hash) ?? Number.NEGATIVE_INFINITY
-      if (lastUsedMs > this.#clock.now() - GRACE_MS) continue
-      this.#lastUsedMs.delete(hash)
+    for (const hash of this.#use.takeUnused(await this.#directory.hashes(), kept))
       await this.#turns.take(hash, () => this.#directory.remove(hash))
-    }
   }
 
   async close(): Promise<void> {
@@ -114,10 +101,6 @@ export class CodePackages implements CodeStore {
     } finally {
       await rm(temporary, { recursive: true, force: true })
     }
-  }
-
-  #touch(hash: string): void {
-    this.#lastUsedMs.set(hash, this.#clock.now())
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type FunctionVersion, layerCode } from '#resources'
+import { type CodePackage, type FunctionVersion, isUnderWay, layerCode } from '#resources'
 import { mergedSha256 } from '../code/merged-sha256.ts'
 import type { FunctionStore } from '../function-store.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -118,19 +118,14 @@ export function createFunctionStore(
 
     list: (account, options) => listVersions(queries, parse, account, options),
 
-    listUnsettled: unsettled,
+    listUnsettled: async () => (await unsettled()).filter(isUnderWay),
 
     async usedCode() {
-      const rows = await queries
-        .selectFrom('function_versions')
-        .select(['code_sha256', 'layers_sha256'])
-        .distinct()
-        .execute()
-      const replaced = (await unsettled()).flatMap(({ replaced }) => (replaced ? codeOf(replaced) : []))
-      return new Set([
-        ...rows.flatMap((row) => [row.code_sha256, ...withMerged(row.layers_sha256.split(' ').filter(Boolean))]),
-        ...replaced,
-      ])
+      return new Set((await used()).filter((name) => !name.startsWith(IMAGE)))
+    },
+
+    async usedImages() {
+      return new Set((await used()).filter((name) => name.startsWith(IMAGE)).map((name) => name.slice(IMAGE.length)))
     },
 
     async usage(account) {
@@ -146,6 +141,18 @@ export function createFunctionStore(
     },
   }
 
+  async function used(): Promise<string[]> {
+    const rows = await queries
+      .selectFrom('function_versions')
+      .select(['code_sha256', 'layers_sha256'])
+      .distinct()
+      .execute()
+    const replaced = (await unsettled()).flatMap(({ replaced }) => (replaced ? codeOf(replaced) : []))
+    const stored = rows.flatMap((row) => [row.code_sha256, ...withMerged(row.layers_sha256.split(' ').filter(Boolean))])
+    return [...stored, ...replaced]
+  }
+
+  /** Those whose update has failed among them: they go on with what it would have replaced. */
   async function unsettled(): Promise<FunctionVersion[]> {
     const rows = await queries.selectFrom('function_versions').where('unsettled', '=', 1).select('record').execute()
     return rows.map(parse)
@@ -179,10 +186,10 @@ function rowOf(secrets: Secrets, record: FunctionVersion) {
     function_name: record.functionName,
     version_number: number,
     revision_id: record.revisionId,
-    code_sha256: record.code.sha256,
+    code_sha256: nameOf(record.code),
     code_size: record.code.size,
     layers_sha256: layersOf(record).join(' '),
-    unsettled: record.state === 'Pending' || record.lastUpdateStatus === 'InProgress' ? 1 : 0,
+    unsettled: isUnderWay(record) || record.replaced !== undefined ? 1 : 0,
     record: writeVersion(secrets, record),
   }
 }
@@ -191,7 +198,11 @@ type Deployed = Pick<FunctionVersion, 'code' | 'configuration'>
 
 const layersOf = ({ configuration }: Deployed): string[] => layerCode(configuration).map(({ sha256 }) => sha256)
 
-const codeOf = (deployed: Deployed): string[] => [deployed.code.sha256, ...withMerged(layersOf(deployed))]
+const codeOf = (deployed: Deployed): string[] => [nameOf(deployed.code), ...withMerged(layersOf(deployed))]
+
+/** Images are told from zips by what stands before their digest. */
+const IMAGE = 'image:'
+const nameOf = ({ sha256, image }: CodePackage): string => (image ? `${IMAGE}${sha256}` : sha256)
 
 /** The packages of the layers, and what they were merged into. */
 const withMerged = (layers: readonly string[]): readonly string[] =>

@@ -89,7 +89,7 @@ def first(directory):
 def kernel_settings():
     """Opened for writing and never written: one of them restarts the machine."""
     sys = ["kernel/core_pattern", "kernel/hostname", "kernel/modprobe", "kernel/randomize_va_space", "vm/overcommit_memory", "net/ipv4/ip_forward", "fs/file-max", "user/max_user_namespaces"]
-    others = ["sysrq-trigger", "irq/default_smp_affinity", "mtrr", "1/oom_score_adj", "1/mem", "1/loginuid"]
+    others = ["sysrq-trigger", "irq/default_smp_affinity", "mtrr"]
     paths = [*(f"/proc/sys/{name}" for name in sys), *(f"/proc/{name}" for name in others)]
     return take({path: lambda path=path: can_open(path, os.O_WRONLY) for path in paths})
 

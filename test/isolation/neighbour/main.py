@@ -6,6 +6,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 KEY, NAME = 0x1A3B5C7D, "lambent-neighbour"
 CREATE = 0o1000
 
+# By this name its process is found from outside.
+libc.prctl(15, os.environ["PROCESS_NAME"].encode())
 place = os.environ.get("TMPDIR", "/tmp")
 with open(f"{place}/secret", "w") as file:
     file.write(os.environ["SECRET"])

@@ -9,6 +9,7 @@ const { toResponse, runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 const { isStreaming, offerStreaming, runStreaming } = require('./streaming.cjs')
+const { REHEARSED_HEAD, become, receiveVariables, warmUp } = require('./prepared.cjs')
 
 const RUNTIME_SOCKET = 3
 const INVOCATION = '/2018-06-01/runtime/invocation/'
@@ -17,34 +18,56 @@ const INIT_ERROR = 'POST /2018-06-01/runtime/init/error HTTP/1.1\r\n'
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type'
 
 const { env } = process
-const fixedContext = {
-  functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-  functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-  memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-  logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-  logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-}
+let fixedContext
 
 let handler
 let respond
 /** The invocation whose answer is still owed. */
 let current
+let take = receive
 
 const socket = new Socket({
   fd: RUNTIME_SOCKET,
   readable: true,
   writable: true,
-  onread: { buffer: Buffer.allocUnsafe(65536), callback: receive },
+  onread: { buffer: Buffer.allocUnsafe(65536), callback: (length, buffer) => take(length, buffer) },
 })
 // The server has gone: nobody is left to work for.
 socket.on('end', () => process.exit(0))
 socket.on('error', () => process.exit(0))
-socket.unref()
 
-start()
+if (process.env._HANDLER === undefined) startWhenTold()
+else start()
+
+/** Whoever is not started for a function has been started ahead of it. */
+async function startWhenTold() {
+  await warmUp()
+  take = receiveVariables((variables) => {
+    take = receive
+    become(variables)
+    start()
+  })
+  rehearse()
+}
+
+/** Code is compiled when it runs first. What an invocation of nothing answers tells the server that this process waits. */
+function rehearse() {
+  handler = async () => null
+  respond = respondBuffered
+  handle('rehearsal', REHEARSED_HEAD, '{}')
+  handler = undefined
+}
 
 async function start() {
-  patchConsole()
+  socket.unref()
+  fixedContext = {
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  }
+  patchConsole(env)
   process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129))
   process.on('unhandledRejection', (reason) => {
     const error = runtimeError('UnhandledPromiseRejection', String(reason))

@@ -8,16 +8,17 @@ const { isError, stackLines, toLogText } = require('./errors.cjs')
 
 const STDOUT = 1
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
-const { AWS_LAMBDA_LOG_FORMAT, AWS_LAMBDA_LOG_LEVEL } = process.env
-const isJson = AWS_LAMBDA_LOG_FORMAT === 'JSON'
-const lowest = isJson ? LEVELS.indexOf(AWS_LAMBDA_LOG_LEVEL) : -1
+let isJson = false
+let lowest = -1
 let requestId
 
 exports.setRequestId = (id) => {
   requestId = id
 }
 
-exports.patchConsole = () => {
+exports.patchConsole = ({ AWS_LAMBDA_LOG_FORMAT, AWS_LAMBDA_LOG_LEVEL }) => {
+  isJson = AWS_LAMBDA_LOG_FORMAT === 'JSON'
+  lowest = isJson ? LEVELS.indexOf(AWS_LAMBDA_LOG_LEVEL) : -1
   const levels = {
     log: 'INFO',
     info: 'INFO',

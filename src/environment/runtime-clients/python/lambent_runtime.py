@@ -24,7 +24,11 @@ def main():
     # Every line is a log record at once, so nothing is lost when the process is killed.
     sys.stdout.reconfigure(line_buffering=True)
     sys.stderr.reconfigure(line_buffering=True)
+    # Whoever is started for a function has a handler.
+    if "_HANDLER" not in os.environ:
+        _wait_for_function()
     _configure_logging_when_imported()
+    _note_environment_facts()
     task_root = os.environ["LAMBDA_TASK_ROOT"]
     # Only plain processes find their layers elsewhere.
     layers = os.environ.get("LAMBENT_LAYERS_ROOT", "/opt") + "/python"
@@ -39,6 +43,34 @@ def main():
     while True:
         head, body = connection.next_event()
         _handle(connection, handler, head, body)
+
+
+def _wait_for_function():
+    """Of a process that was started before its function was known: it is told its variables, as one line of JSON.
+
+    Then it is as if it had been started with them.
+    """
+    # What every function needs.
+    import _socket
+    import importlib
+
+    os.write(RUNTIME_SOCKET, b"ready\n")
+    line = b""
+    while not line.endswith(b"\n"):
+        data = os.read(RUNTIME_SOCKET, READ_BYTES)
+        if not data:
+            # The server has gone.
+            os._exit(0)
+        line += data
+    variables = loads(line.decode("utf-8"))
+    for name in set(os.environ).difference(variables):
+        del os.environ[name]
+    time_zone = os.environ["TZ"]
+    os.environ.update(variables)
+    if variables["TZ"] != time_zone:
+        time.tzset()
+    # What the directory shows now has been mounted over the one that this process started in.
+    os.chdir(variables["LAMBDA_TASK_ROOT"])
 
 
 class _Connection:
@@ -297,20 +329,24 @@ class ClientContext(_Record):
 
 
 # The same for all invocations of an environment, whatever a handler does to its variables.
-_ENVIRONMENT_FACTS = {
-    "log_group_name": os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
-    "log_stream_name": os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
-    "function_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
-    "memory_limit_in_mb": os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
-    "function_version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
-}
+_environment_facts = {}
+
+
+def _note_environment_facts():
+    _environment_facts.update(
+        log_group_name=os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
+        log_stream_name=os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
+        function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+        memory_limit_in_mb=os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+        function_version=os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
+    )
 
 
 class LambdaContext(_Record):
     def __init__(self, request_id, head):
         self._deadline_ms = int(head["Lambda-Runtime-Deadline-Ms"])
         self.aws_request_id = request_id
-        self.__dict__.update(_ENVIRONMENT_FACTS)
+        self.__dict__.update(_environment_facts)
         self.invoked_function_arn = head.get("Lambda-Runtime-Invoked-Function-Arn")
         self.tenant_id = head.get("Lambda-Runtime-Aws-Tenant-Id")
         text = head.get("Lambda-Runtime-Client-Context")

@@ -36,7 +36,8 @@ const ASKS_WHICH = 0xffff_ffff
  * process is filtered like any other.
  */
 export const refusals: readonly Refusal[] = [
-  { calls: ['mount', 'umount2', 'pivot_root', 'chroot', 'fsopen', 'fsconfig', 'fsmount', 'fspick'], answer: EPERM },
+  // Not `chroot`: an image is entered by it, and nobody has the right to it afterwards.
+  { calls: ['mount', 'umount2', 'pivot_root', 'fsopen', 'fsconfig', 'fsmount', 'fspick'], answer: EPERM },
   { calls: ['move_mount', 'open_tree', 'open_tree_attr', 'mount_setattr'], answer: EPERM },
   { calls: ['setns', 'unshare', 'sethostname', 'setdomainname'], answer: EPERM },
   { calls: ['clone'], when: [{ argument: 0, hasAnyOf: NEW_NAMESPACES }], answer: EPERM },

@@ -1,0 +1,2 @@
+// Loaded ahead, in the place of a function.
+export const handler = async () => null

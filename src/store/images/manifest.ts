@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { ImageFault } from '../errors.ts'
+
+/** What a reference leads to: a manifest, or an index of one for each platform. Only what is looked at here. */
+interface Document {
+  readonly mediaType?: string
+  readonly manifests?: readonly PlatformManifest[]
+  readonly config?: Descriptor
+  readonly layers?: readonly Descriptor[]
+}
+
+export interface Descriptor {
+  readonly digest: string
+  readonly size: number
+}
+
+interface PlatformManifest extends Descriptor {
+  readonly platform?: { readonly os?: string; readonly architecture?: string }
+}
+
+/** A manifest of one platform; its layers are listed with their compressed sizes. */
+export interface Manifest {
+  /** In hexadecimal. */
+  readonly digest: string
+  readonly config: Descriptor
+  readonly layers: readonly Descriptor[]
+}
+
+/** Lambda's words for processors in those of images. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', arm64: 'arm64' }
+
+/** The manifest itself, or the digest of the one for this architecture where the bytes are an index. */
+export function readManifest(bytes: Buffer, architecture: string, uri: string): Manifest | string {
+  const document = parse(bytes, uri)
+  if (Array.isArray(document.manifests)) {
+    const found = document.manifests.find(
+      ({ platform }) => platform?.os === 'linux' && platform.architecture === ARCHITECTURES[architecture],
+    )
+    return hexDigest(found?.digest, uri)
+  }
+  const { config, layers } = document
+  // The first form of Docker's manifests has neither.
+  if (config === undefined || !Array.isArray(layers)) throw new ImageFault('unsupported', uri)
+  for (const { digest, size } of [config, ...layers]) {
+    hexDigest(digest, uri)
+    if (!Number.isSafeInteger(size) || size < 0) throw new ImageFault('unsupported', uri)
+  }
+  return { digest: digestOf(bytes), config, layers }
+}
+
+function parse(bytes: Buffer, uri: string): Document {
+  try {
+    const document: unknown = JSON.parse(bytes.toString())
+    if (typeof document === 'object' && document !== null) return document
+  } catch {
+    // As any other answer that is no manifest.
+  }
+  throw new ImageFault('unsupported', uri)
+}
+
+/** Refuses other algorithms, and what would not be a name for a file. */
+export function hexDigest(digest: unknown, uri: string): string {
+  const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(String(digest)) ?? []
+  if (hex === undefined) throw new ImageFault('unsupported', uri)
+  return hex
+}
+
+export const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

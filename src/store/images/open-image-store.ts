@@ -1,0 +1,151 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, fail, type Log, newUuid } from '#base'
+import { type ImageAddress, type ImageSource, parseImageUri, resolvedImageUri } from '#resources'
+import { exists } from '../code/code-directory.ts'
+import { publish } from '../code/durable-file.ts'
+import { RecentUse } from '../code/recent-use.ts'
+import { Turns } from '../code/turns.ts'
+import { ImageFault } from '../errors.ts'
+import type { ImageSettings, ImageStore, ResolvedImage, UnpackedImage } from '../image-store.ts'
+import type { ImageOptions } from './image-options.ts'
+import type { ImagePlace } from './image-place.ts'
+import { requireTools } from './image-tools.ts'
+import { layoutPlace } from './layout-place.ts'
+import { digestOf, type Manifest, readManifest } from './manifest.ts'
+import { pullImage, ROOT, SETTINGS } from './pull-image.ts'
+import { registryPlace } from './registry-place.ts'
+import { Slots } from './slots.ts'
+
+// Each waits for a registry, which may be slow.
+const MOST_LOOKS = 8
+// Each keeps a disk and a processor busy.
+const MOST_PULLS = 3
+const TEMPORARY = 'temporary'
+
+/**
+ * Below `root`: `<digest>/rootfs` with the image's files and `<digest>/image.json` with its settings, `temporary/` with
+ * what is not finished. Nobody else may look inside: programs of images may have the set-user-ID bit.
+ */
+export async function openImageStore(root: string, options: ImageOptions, clock: Clock, log: Log): Promise<Images> {
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  // First out of the way: thousands of files need not be waited for.
+  const trash = join(root, `${TRASH}${newUuid()}`)
+  await rename(join(root, TEMPORARY), trash).catch(() => {})
+  await mkdir(join(root, TEMPORARY), { mode: 0o700 })
+  const old = (await readdir(root)).filter((name) => name.startsWith(TRASH))
+  const emptied = Promise.allSettled(old.map((name) => rm(join(root, name), { recursive: true, force: true })))
+  return new Images({ root, options, clock, log, emptied })
+}
+
+const TRASH = 'trash-'
+
+interface Parts {
+  readonly root: string
+  readonly options: ImageOptions
+  readonly clock: Clock
+  readonly log: Log
+  readonly emptied: Promise<unknown>
+}
+
+export class Images implements ImageStore {
+  readonly #parts: Parts
+  readonly #turns = new Turns()
+  readonly #looks = new Slots(MOST_LOOKS)
+  readonly #pulls = new Slots(MOST_PULLS)
+  readonly #use: RecentUse
+  readonly #closing = new AbortController()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#use = new RecentUse(parts.clock)
+  }
+
+  async resolve(uri: string, architecture: string): Promise<ResolvedImage> {
+    const address = parseImageUri(uri) ?? fail(new ImageFault('not-a-reference', uri))
+    await requireTools(uri)
+    const { digest, layers } = await this.#looks.take(() => this.#find(address, architecture, uri))
+    const compressedBytes = layers.reduce((sum, { size }) => sum + size, 0)
+    if (compressedBytes > this.#parts.options.limitBytes) throw new ImageFault('too-large', uri)
+    return { digest, source: { uri, resolvedUri: resolvedImageUri(address, digest) } }
+  }
+
+  async unpacked({ resolvedUri }: ImageSource): Promise<UnpackedImage> {
+    const address = parseImageUri(resolvedUri)
+    const digest = address?.digest
+    if (address === undefined || digest === undefined) throw new ImageFault('not-a-reference', resolvedUri)
+    this.#use.touch(digest)
+    const place = join(this.#parts.root, digest)
+    if (!(await exists(place))) await this.#turns.take(digest, () => this.#provide(address, digest, resolvedUri))
+    const settings: ImageSettings = JSON.parse(await readFile(join(place, SETTINGS), 'utf8'))
+    return { ...settings, directory: join(place, ROOT) }
+  }
+
+  async collect(used: ReadonlySet<string>): Promise<void> {
+    const names = await readdir(this.#parts.root)
+    for (const digest of this.#use.takeUnused(names.filter(isDigest), used))
+      await this.#turns.take(digest, () => this.#remove(digest))
+  }
+
+  /** What is being pulled is given up; the next start begins anew. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#parts.emptied
+  }
+
+  /** The manifest that the address means for an architecture. */
+  async #find(address: ImageAddress, architecture: string, uri: string): Promise<Manifest> {
+    const found = readManifest(await this.#manifest(address, uri), architecture, uri)
+    if (typeof found !== 'string') return found
+    const ofPlatform = await this.#manifest({ ...address, digest: found }, uri)
+    const manifest = readManifest(ofPlatform, architecture, uri)
+    return typeof manifest === 'string' ? fail(new ImageFault('unsupported', uri)) : manifest
+  }
+
+  async #manifest(address: ImageAddress, uri: string): Promise<Buffer> {
+    const bytes = await this.#placeOf(address, uri).manifest()
+    if (address.digest !== undefined && digestOf(bytes) !== address.digest) throw new ImageFault('unsupported', uri)
+    return bytes
+  }
+
+  #placeOf(address: ImageAddress, uri: string): ImagePlace {
+    const { options } = this.#parts
+    const { registry } = address
+    if (registry !== undefined) return registryPlace({ ...address, registry }, options, uri)
+    return layoutPlace(address, options.layoutsDirectory ?? fail(new ImageFault('no-layouts', uri)), uri)
+  }
+
+  /** Made aside and renamed: nobody finds half an image. */
+  async #provide(address: ImageAddress, digest: string, uri: string): Promise<void> {
+    const { root, options, log } = this.#parts
+    if (await exists(join(root, digest))) return
+    await requireTools(uri)
+    const temporary = join(root, TEMPORARY, newUuid())
+    await this.#pulls.take(async () => {
+      await mkdir(temporary)
+      try {
+        log.info('a container image is pulled', { image: uri })
+        const { limitBytes } = options
+        await pullImage(this.#placeOf(address, uri), digest, temporary, {
+          limitBytes,
+          uri,
+          signal: this.#closing.signal,
+        })
+        await publish(temporary, join(root, digest))
+        log.info('a container image is ready', { image: uri })
+      } finally {
+        await rm(temporary, { recursive: true, force: true })
+      }
+    })
+  }
+
+  async #remove(digest: string): Promise<void> {
+    const { root, log } = this.#parts
+    const trash = join(root, TEMPORARY, newUuid())
+    await rename(join(root, digest), trash)
+    await rm(trash, { recursive: true, force: true })
+    log.info('a container image was removed', { digest })
+  }
+}
+
+const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)

@@ -1,0 +1,3 @@
+module image-program
+
+go 1.18
