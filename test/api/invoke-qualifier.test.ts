@@ -6,7 +6,9 @@ import {
   DeleteAliasCommand,
   InvokeAsyncCommand,
   InvokeCommand,
+  PutFunctionConcurrencyCommand,
   UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient, untilUpdated } from '../support/clients.ts'
@@ -16,6 +18,7 @@ import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
 import { invalid, notFound, refusalIn, refusalOf } from '../support/refusal.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { zipOf } from '../support/zip.ts'
 
 let server: TestServer
 before(async () => {
@@ -208,6 +211,24 @@ test('an event that waited runs what its alias points to by then, also after a c
 
   await using second = await startTestServer({ dataDirectory })
   assert.equal(await logged('late', 'moved', second), 'ran moved as 2 for live')
+})
+
+test('an event that waited runs the code that its function has by then', async () => {
+  await using own = await startTestServer()
+  const FunctionName = 'renewed'
+  const code = (which: string) => ({
+    'index.mjs': `export const handler = async (event) => { ${HOLDS}; console.log(\`ran ${which} for \${event.id}\`) }`,
+  })
+  await createFunction(own, { FunctionName, code: code('old'), Timeout: 900 })
+  await holdEvents(own, FunctionName)
+  await invoke(own, FunctionName, { id: 'waited' }, { InvocationType: 'Event' })
+  const client = lambdaClient(own)
+  await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zipOf(code('new')) }))
+  await untilUpdated(own, FunctionName)
+  await client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 2 }))
+  assert.equal(await logged(FunctionName, 'waited', own), 'ran new for waited')
+  // It would wait for the invocation that held the event.
+  await own.kill()
 })
 
 test('InvokeAsync puts the event into the same queue', async () => {

@@ -42,6 +42,23 @@ test('the record of an event that failed three times tells of the third', async 
   assert.deepEqual(responsePayload, { errorMessage: '3' })
 })
 
+for (const { ageSeconds, attempts } of [
+  { ageSeconds: 59, attempts: 1 },
+  { ageSeconds: 60, attempts: 2 },
+])
+  test(`an event too old for its attempt after ${attempts} is told as such, with that number`, async (t) => {
+    const bench = await deliveryBench(t)
+    await bench.define('f', fails)
+    await tell(bench, 'f', { onFailure: queue('q'), maximumEventAgeSeconds: ageSeconds })
+    await bench.enqueue('f')
+    for (const [index, seconds] of [0, 60].slice(0, attempts).entries()) {
+      await bench.advance(seconds)
+      await bench.ran(index + 1)
+    }
+    const { requestContext } = recordOf(await poll(() => bench.taken[0]))
+    assert.deepEqual([requestContext.condition, requestContext.approximateInvokeCount], ['EventAgeExceeded', attempts])
+  })
+
 test('an event that becomes too old while it waits is told with the answer that it got before', async (t) => {
   const bench = await deliveryBench(t)
   await bench.define('f', fails, { deadLetterArn: queue('letters') })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { systemClock } from '#base'
@@ -8,6 +10,7 @@ import type { QueuedEvent } from '#resources'
 import { type EventStore, QueueFull, type StoredEvent } from '#store'
 import { claim } from '../support/claim.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { poll } from '../support/poll.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
 
 function queuedEvent(requestId: string, change: Partial<QueuedEvent> = {}): QueuedEvent {
@@ -48,6 +51,18 @@ test('an accepted event is claimed once, as it came', async (t) => {
   assert.equal(await events.count(), 1)
   events.complete(claimed)
   assert.equal(await events.count(), 0)
+})
+
+test('commits overwrite a log that is long from the beginning', async (t) => {
+  const dataDirectory = await temporaryDirectory(t)
+  const { events } = await temporaryStore(t, { dataDirectory })
+  const logBytes = async () => (await stat(join(dataDirectory, 'lambent.db-wal'))).size
+  const atFirst = await poll(async () => {
+    const bytes = await logBytes()
+    return bytes > 16 * 1024 * 1024 ? bytes : undefined
+  })
+  for (let i = 0; i < 20; i++) await events.enqueue(queuedEvent(String(i)))
+  assert.equal(await logBytes(), atFirst)
 })
 
 test('events that were claimed and not completed are claimed again after a restart, completed ones are not', async (t) => {

@@ -58,6 +58,19 @@ export function targetsAt(endpoint: string) {
         return message
       }),
 
+    /** All messages that the queue holds, each once. */
+    async drain(name: string): Promise<readonly Message[]> {
+      const input = { QueueUrl: `${endpoint}/${MOTO_ACCOUNT}/${name}`, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }
+      const all: Message[] = []
+      for (;;) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({ ...input, MessageSystemAttributeNames: ['SentTimestamp'] }),
+        )
+        if (Messages.length === 0) return all
+        all.push(...Messages)
+      }
+    },
+
     /** A topic that hands on to a queue of the same name. */
     async createTopic(Name: string): Promise<string> {
       const Endpoint = await createQueue(Name)

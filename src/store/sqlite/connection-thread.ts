@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Transferable, workerData } from 'node:worker_threads'
 import { answerRequests } from '../thread.ts'
+import { fillLog } from './fill-log.ts'
 import {
   isUnmet,
   type Row,
@@ -22,6 +23,11 @@ answerRequests<SqlRequest, readonly UnitOutcome[]>(
   () => database?.close(),
 )
 
+// A little more than is copied into the database at a time.
+const LOG_BYTES = 17 * 1024 * 1024
+// No start waits for it, and whoever opens a store for a moment goes without.
+const FILL_AFTER_MS = 1_000
+
 let database: DatabaseSync | undefined
 
 /** Opened when first needed: the thread that reads starts while the database is still brought up to date. */
@@ -31,6 +37,7 @@ function open(): DatabaseSync {
   opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   // The WAL is copied into the database after this many pages (16 MiB): rarer, longer pauses cost a steady queue less.
   opened.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
+  setTimeout(() => fillLog(`${file}-wal`, LOG_BYTES), FILL_AFTER_MS).unref()
   return opened
 }
 

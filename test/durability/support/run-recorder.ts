@@ -24,6 +24,9 @@ export interface RunRecorder {
   [Symbol.dispose](): void
 }
 
+// A program that knew the port as somebody else's says something else.
+const ID = /^[\w -]+$/
+
 /** `failuresOf` tells of an id how many of its runs are to fail before one succeeds. */
 export async function startRunRecorder(failuresOf: (id: string) => number): Promise<RunRecorder> {
   const runs = new Map<string, Run[]>()
@@ -48,7 +51,10 @@ export async function startRunRecorder(failuresOf: (id: string) => number): Prom
     socket.on('data', (chunk: string) => {
       const lines = (begun + chunk).split('\n')
       begun = lines.pop() ?? ''
-      for (const id of lines) socket.write(record(id))
+      for (const id of lines) {
+        if (!ID.test(id)) return socket.destroy()
+        socket.write(record(id))
+      }
     })
     // The environment at the other end is killed together with its server.
     socket.on('error', () => {})
