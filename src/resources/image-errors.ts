@@ -59,5 +59,8 @@ export const imageUriOfZip = (doing: 'creating' | 'updating') =>
 export const onlyForZip = () =>
   invalidParameter("Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.")
 
+/** Not AWS's own sentence. */
+export const nulInImageConfig = () => invalidParameter('ImageConfig must not contain the character NUL.')
+
 export const onlyForImages = () =>
   invalidParameter("Please don't provide ImageConfig when the intended function PackageType is Zip.")

@@ -5,6 +5,8 @@ import { ImageFault } from '../errors.ts'
 import type { ImagePlace } from './image-place.ts'
 import { readImageSettings } from './image-settings.ts'
 import { umociUnpack } from './image-tools.ts'
+import { openToOwner, removeSpecialFiles } from './image-tree.ts'
+import { makeMountPoints } from './mount-points.ts'
 import { withinSize } from './within-size.ts'
 
 /** In the directory of an image: its files, and what it says of itself. */
@@ -33,6 +35,8 @@ export async function pullImage(place: ImagePlace, digest: string, directory: st
   await withinSize(join(directory, ROOT), limitBytes, uri, (tooLarge) =>
     unpack(directory, uri, AbortSignal.any([tooLarge, signal])),
   )
+  const root = join(directory, ROOT)
+  for (const finish of [openToOwner, removeSpecialFiles, makeMountPoints]) await finish(root)
   for (const name of [LAYOUT, 'source']) await rm(join(directory, name), { recursive: true, force: true })
   await writeFile(join(directory, SETTINGS), JSON.stringify(settings))
   // All at once: an image has thousands of files.

@@ -28,23 +28,46 @@ function keep({ handle, pid }: Opened): PrivateNetwork {
   assert(handle instanceof Server, 'what listens is a server')
   // An ordinary user's network belongs to a user namespace, and is entered through it.
   const kinds = isRoot() ? ['net'] : ['user', 'net']
-  const namespaces = kinds.map((kind) => ({ kind, descriptor: openSync(`/proc/${pid}/ns/${kind}`, 'r') }))
-  const options = namespaces.map(({ kind, descriptor }) => `--${kind}=/proc/${process.pid}/fd/${descriptor}`)
+  const descriptors = openAll(kinds.map((kind) => `/proc/${pid}/ns/${kind}`))
+  const options = kinds.map((kind, index) => `--${kind}=/proc/${process.pid}/fd/${descriptors[index]}`)
   const enter = ['nsenter', '--preserve-credentials', ...options, '--'] as const
+  const dials = new Set<Promise<Socket>>()
+  let isClosed = false
   handle.unref()
   return {
     enter,
     listener: handle,
-    dial: (host, port) =>
-      runInside(enter, ['connect', host, port], (opened) => {
+    async dial(host, port) {
+      assert(!isClosed, 'nobody connects into a network that is closed')
+      const dialled = runInside(enter, ['connect', host, port], (opened) => {
         assert(opened.handle instanceof Socket, 'a connection is a socket')
+        assert(!isClosed, 'the network was closed meanwhile')
         return opened.handle.setNoDelay()
-      }),
+      })
+      dials.add(dialled)
+      return dialled.finally(() => dials.delete(dialled))
+    },
     close() {
+      isClosed = true
       handle.close()
-      for (const { descriptor } of namespaces) closeSync(descriptor)
+      // Who is on the way opens them by their numbers, which must not be those of another environment's network by then.
+      void Promise.allSettled(dials).then(() => descriptors.forEach(closeDescriptor))
     },
   }
 }
+
+/** All or none. */
+function openAll(paths: readonly string[]): readonly number[] {
+  const opened: number[] = []
+  try {
+    for (const path of paths) opened.push(openSync(path, 'r'))
+    return opened
+  } catch (error) {
+    opened.forEach(closeDescriptor)
+    throw error
+  }
+}
+
+const closeDescriptor = (descriptor: number) => closeSync(descriptor)
 
 const isRoot = () => process.getuid?.() === 0
