@@ -22,6 +22,10 @@ import { Slots } from './slots.ts'
 const MOST_LOOKS = 8
 // Each keeps a disk and a processor busy.
 const MOST_PULLS = 3
+// Whoever asks us waits a minute for an answer, in which registries that answer are asked for more.
+const MOST_WAITING_LOOKS = 256
+// Of as many images as functions may have at once; what is refused is tried again.
+const MOST_WAITING_PULLS = 1000
 const TEMPORARY = 'temporary'
 
 /**
@@ -52,8 +56,8 @@ interface Parts {
 export class Images implements ImageStore {
   readonly #parts: Parts
   readonly #turns = new Turns()
-  readonly #looks = new Slots(MOST_LOOKS)
-  readonly #pulls = new Slots(MOST_PULLS)
+  readonly #looks = new Slots(MOST_LOOKS, MOST_WAITING_LOOKS)
+  readonly #pulls = new Slots(MOST_PULLS, MOST_WAITING_PULLS)
   readonly #use: RecentUse
   readonly #closing = new AbortController()
 
@@ -65,6 +69,7 @@ export class Images implements ImageStore {
   async resolve(uri: string, architecture: string): Promise<ResolvedImage> {
     const address = parseImageUri(uri) ?? fail(new ImageFault('not-a-reference', uri))
     await requireTools(uri)
+    if (this.#looks.isFull) throw new ImageFault('busy', uri)
     const { digest, layers } = await this.#looks.take(() => this.#find(address, architecture, uri))
     const compressedBytes = layers.reduce((sum, { size }) => sum + size, 0)
     if (compressedBytes > this.#parts.options.limitBytes) throw new ImageFault('too-large', uri)
@@ -123,6 +128,7 @@ export class Images implements ImageStore {
   async #provide(address: ImageAddress, digest: string, uri: string): Promise<void> {
     const { root, options, log } = this.#parts
     await requireTools(uri)
+    if (this.#pulls.isFull) throw new ImageFault('busy', uri)
     const temporary = join(root, TEMPORARY, newUuid())
     await this.#pulls.take(async () => {
       await mkdir(temporary)

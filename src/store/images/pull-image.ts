@@ -14,6 +14,8 @@ export const ROOT = 'rootfs'
 export const SETTINGS = 'image.json'
 
 const LAYOUT = 'layout'
+/** A registry that sends nothing for so long keeps others waiting. */
+const STALL_MS = 60_000
 const UNPACK_TIMEOUT_MS = 30 * 60_000
 const SYNC_TIMEOUT_MS = 10 * 60_000
 
@@ -26,14 +28,14 @@ interface Pull {
 /** Copies an image into an empty directory and unpacks it there; when this resolves, it survives a power cut. */
 export async function pullImage(place: ImagePlace, digest: string, directory: string, pull: Pull): Promise<void> {
   const { limitBytes, uri, signal } = pull
-  await withinSize(directory, limitBytes, uri, (tooLarge) =>
-    place.copy(digest, directory, AbortSignal.any([tooLarge, signal])),
+  await withinSize(directory, { limitBytes, stallMs: STALL_MS, uri }, (stop) =>
+    place.copy(digest, directory, AbortSignal.any([stop, signal])),
   )
   const settings = await readImageSettings(join(directory, LAYOUT)).catch((cause) => {
     throw new ImageFault('unsupported', uri, cause)
   })
-  await withinSize(join(directory, ROOT), limitBytes, uri, (tooLarge) =>
-    unpack(directory, uri, AbortSignal.any([tooLarge, signal])),
+  await withinSize(join(directory, ROOT), { limitBytes, uri }, (stop) =>
+    unpack(directory, uri, AbortSignal.any([stop, signal])),
   )
   const root = join(directory, ROOT)
   for (const finish of [openToOwner, removeSpecialFiles, makeMountPoints]) await finish(root)

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { closeSync, openSync } from 'node:fs'
 import { Server, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Opened, runInside } from './run-inside.ts'
 
 /** A network of one environment's own: a loopback interface, and nothing beyond it. */
@@ -14,6 +15,9 @@ export interface PrivateNetwork {
   /** It is gone when its last process and socket are. */
   close(): void
 }
+
+/** Each takes a start of Node.js, and an extension may hang up as often as it likes. */
+const DIAL_EVERY_MS = 250
 
 const RUNTIME_API = { host: '127.0.0.1', port: 9001 }
 
@@ -33,17 +37,26 @@ function keep({ handle, pid }: Opened): PrivateNetwork {
   const enter = ['nsenter', '--preserve-credentials', ...options, '--'] as const
   const dials = new Set<Promise<Socket>>()
   let isClosed = false
+  /** One at a time. */
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function connectInside(host: string, port: number): Promise<Socket> {
+    assert(!isClosed, 'nobody connects into a network that is closed')
+    return runInside(enter, ['connect', host, port], (opened) => {
+      assert(opened.handle instanceof Socket, 'a connection is a socket')
+      assert(!isClosed, 'the network was closed meanwhile')
+      return opened.handle.setNoDelay()
+    })
+  }
+
   handle.unref()
   return {
     enter,
     listener: handle,
-    async dial(host, port) {
-      assert(!isClosed, 'nobody connects into a network that is closed')
-      const dialled = runInside(enter, ['connect', host, port], (opened) => {
-        assert(opened.handle instanceof Socket, 'a connection is a socket')
-        assert(!isClosed, 'the network was closed meanwhile')
-        return opened.handle.setNoDelay()
-      })
+    dial(host, port) {
+      const dialled = turn.then(() => connectInside(host, port))
+      const pause = () => sleep(DIAL_EVERY_MS, undefined, { ref: false })
+      turn = turn.then(() => Promise.allSettled([dialled, pause()]))
       dials.add(dialled)
       return dialled.finally(() => dials.delete(dialled))
     },
