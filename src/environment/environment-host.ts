@@ -91,6 +91,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     const spec: EnvironmentSpec & Places = { ...wanted, showsHost: isolation === 'process' }
     const id = `${directory.name}-${++count}`
     const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
+    if (isClosed) throw new Error('the environment host was closed meanwhile')
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
     const start = startRunning(id, spec, launch)
     starting.add(start)

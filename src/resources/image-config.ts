@@ -1,6 +1,6 @@
 import type { lambda } from '#model'
 import type { FunctionConfiguration, ImageConfig } from './function.ts'
-import { onlyForImages, onlyForZip } from './image-errors.ts'
+import { nulInImageConfig, onlyForImages, onlyForZip } from './image-errors.ts'
 
 type Input = lambda.CreateFunctionRequest | lambda.UpdateFunctionConfigurationRequest
 
@@ -22,6 +22,8 @@ export function updateImageConfig(
 
 /** An empty list or text leaves the image's own. */
 function readImageConfig({ EntryPoint, Command, WorkingDirectory }: lambda.ImageConfig = {}): ImageConfig | undefined {
+  const texts = [...(EntryPoint ?? []), ...(Command ?? []), WorkingDirectory ?? '']
+  if (texts.some((text) => text.includes('\0'))) throw nulInImageConfig()
   const config: ImageConfig = {
     ...(EntryPoint?.length && { entryPoint: EntryPoint }),
     ...(Command?.length && { command: Command }),

@@ -1,4 +1,4 @@
-import { accessDeniedException } from '#model'
+import { accessDeniedException, TooManyRequestsException } from '#model'
 import type { Reason } from './function.ts'
 import { invalidParameter } from './function-errors.ts'
 
@@ -12,6 +12,7 @@ export type ImageFaultKind =
   | 'unsupported'
   | 'too-large'
   | 'unreachable'
+  | 'busy'
   | 'no-tools'
   | 'no-layouts'
 
@@ -22,14 +23,18 @@ const sentences: Readonly<Record<ImageFaultKind, (uri: string) => string>> = {
   unsupported: (uri) => `The image manifest, config or layer media type for the source image ${uri} is not supported.`,
   'too-large': (uri) => `The source image ${uri} is larger than the limit of this host.`,
   unreachable: (uri) => `Source image ${uri} could not be read: its registry does not answer as one.`,
+  busy: (uri) => `Source image ${uri} could not be read: too many others are being read.`,
   'no-tools': () =>
     'Container images are taken in with skopeo and umoci, which are not installed on this host (apt-get install skopeo umoci).',
   'no-layouts': (uri) =>
     `Source image ${uri} is not valid: images are read from a directory only if lambent is started with --image-layouts <directory>.`,
 }
 
-export const imageRefused = (kind: ImageFaultKind, uri: string, cause?: unknown) =>
-  kind === 'denied' ? accessDeniedException(sentences.denied(uri), cause) : invalidParameter(sentences[kind](uri))
+export function imageRefused(kind: ImageFaultKind, uri: string, cause?: unknown) {
+  const message = sentences[kind](uri)
+  if (kind === 'denied') return accessDeniedException(message, cause)
+  return kind === 'busy' ? new TooManyRequestsException({ Type: 'User', message }) : invalidParameter(message)
+}
 
 /** How a creation or an update ends whose image turns out to be none; undefined: it is worth another try. */
 export function imageFailure(kind: ImageFaultKind, uri: string): Reason | undefined {
@@ -58,6 +63,9 @@ export const imageUriOfZip = (doing: 'creating' | 'updating') =>
 
 export const onlyForZip = () =>
   invalidParameter("Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.")
+
+/** Not AWS's own sentence. */
+export const nulInImageConfig = () => invalidParameter('ImageConfig must not contain the character NUL.')
 
 export const onlyForImages = () =>
   invalidParameter("Please don't provide ImageConfig when the intended function PackageType is Zip.")

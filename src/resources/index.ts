@@ -90,6 +90,7 @@ export {
   type User,
 } from './identity.ts'
 export * from './image-errors.ts'
+export { IMAGE_MOUNTS, IMAGE_PRELOAD } from './image-mounts.ts'
 export { type ImageAddress, imageRepositoryArn, parseImageUri, resolvedImageUri } from './image-uri.ts'
 export { busEvent, deadLetterAttributes, invocationRecord, recordKey } from './invocation-record.ts'
 export {

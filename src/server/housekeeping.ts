@@ -13,12 +13,13 @@ export interface HousekeepingOptions {
 }
 
 /**
- * Removes code packages that no function and no layer needs any more, and failed events whose time is over, at the start
+ * Removes code packages and images that no function and no layer needs any more, and failed events whose time is over, at the start
  * and every hour; and writes when keys were last used. Returns how to end it.
  */
 export function startHousekeeping({ store, clock, log, failedEventHours }: HousekeepingOptions): () => void {
   const attempt = (work: Promise<void>, failure: string) => work.catch((cause) => log.error(failure, { cause }))
   const tidy = () => {
+    void attempt(removeUnusedImages(store), 'unused container images could not be removed')
     void attempt(removeUnusedCode(store), 'unused code packages could not be removed')
     const beforeMs = clock.now() - failedEventHours * 3_600_000
     void attempt(store.failedEvents.expire(beforeMs), 'failed events could not be removed')
@@ -30,8 +31,11 @@ export function startHousekeeping({ store, clock, log, failedEventHours }: House
   return () => timers.forEach(clearInterval)
 }
 
-async function removeUnusedCode({ functions, layers, code, images }: Store): Promise<void> {
+async function removeUnusedImages({ functions, images }: Store): Promise<void> {
   await images.collect(await functions.usedImages())
+}
+
+async function removeUnusedCode({ functions, layers, code }: Store): Promise<void> {
   const used = await Promise.all([functions.usedCode(), layers.usedCode()])
   await code.collect(new Set(used.flatMap((packages) => [...packages])))
 }

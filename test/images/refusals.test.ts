@@ -44,7 +44,14 @@ const onlyImage = invalid('Please do not provide other FunctionCode parameters w
 
 type Case = readonly [name: string, input: () => object, refusal: Refusal]
 
+const nul: Case = [
+  'the character NUL',
+  () => ({ ImageConfig: { Command: ['a\0b'] } }),
+  invalid('ImageConfig must not contain the character NUL.'),
+]
+
 const create: readonly Case[] = [
+  nul,
   ['a runtime', () => ({ Runtime: 'provided.al2023' }), onlyForZip],
   ['a handler', () => ({ Handler: 'a.b' }), onlyForZip],
   ['a layer', () => ({ Layers }), onlyForZip],
@@ -74,6 +81,7 @@ const updateCode: readonly Case[] = [
 ]
 
 const updateConfiguration: readonly Case[] = [
+  nul,
   ['a runtime', () => ({ Runtime: 'provided.al2023' }), onlyForZip],
   ['a handler', () => ({ Handler: 'a.b' }), onlyForZip],
   ['a layer', () => ({ Layers }), onlyForZip],

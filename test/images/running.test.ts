@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -7,8 +7,15 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { GetFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { invoke, lambdaClient, logsClient } from '../support/clients.ts'
 import { configurationOf } from '../support/functions.ts'
-import { createImageFunction, look, programImage, updateSettings } from '../support/image-functions.ts'
+import {
+  createImageFunction,
+  look,
+  programImage,
+  requestImageFunction,
+  updateSettings,
+} from '../support/image-functions.ts'
 import { hostPrograms, type ImageSetup, imageProgram } from '../support/images.ts'
+import { poll } from '../support/poll.ts'
 import { type Registry, startRegistry } from '../support/registry.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
 
@@ -66,7 +73,9 @@ test('a program alone is a function', async () => {
 
   const seen = await look(server, 'alone')
   assert.deepEqual([seen.arguments, seen.directory], [['/app'], '/'])
-  assert.deepEqual((await ask('alone', { list: '/' })).names.sort(), [...['app', 'dev', 'etc', 'proc', 'run', 'tmp']])
+  assert.deepEqual((await ask('alone', { list: '/' })).names.sort(), [
+    ...['app', 'dev', 'etc', 'mnt', 'proc', 'run', 'tmp'],
+  ])
 })
 
 test('the process has no rights, and a user of its own', async () => {
@@ -168,10 +177,12 @@ done
 
 test('a script is started by the shell of the image, with the libraries of the image', async () => {
   const programs = await hostPrograms('/bin/sh', '/usr/bin/curl')
-  // What a loader takes from there would have been loaded with the server's rights, if it had any then.
-  const files = [...programs, { name: 'entry.sh', content: SCRIPT, mode: 0o755 }, { name: 'etc/ld.so.preload' }]
+  // What a loader takes from there would be loaded into programs of ours that still have a right.
+  const preload = { name: 'etc/ld.so.preload', content: '/lib/of-the-image.so\n' }
+  const files = [...programs, { name: 'entry.sh', content: SCRIPT, mode: 0o755 }, preload]
   await deploy('script', { layers: [files], Entrypoint: ['./entry.sh'] })
   assert.deepEqual(await ask('script', { a: ['b', 'ü'] }), { a: ['b', 'ü'] })
+  assert.doesNotMatch((await linesOf('script')).join('\n'), /of-the-image/)
 })
 
 test('an image also runs without a network', async () => {
@@ -187,6 +198,28 @@ test('an ordinary user’s server runs images in a user namespace', { skip: proc
   const { status, directory } = await look(ordinary, 'alone')
   assert.equal(directory, '/')
   assert.ok(status.includes('CapEff:\t0000000000000000') && status.includes('CapAmb:\t0000000000000000'))
+
+  // Of directories that deny it to their owner nothing is left either.
+  const [noTar, closed] = [Buffer.alloc(2048, 'no tar'), [{ name: 'closed/', mode: 0o555 }, { name: 'closed/file' }]]
+  await registry.push('closed:1', { layers: [closed, noTar] })
+  await requestImageFunction(ordinary, 'closed', `${registry.host}/closed:1`)
+  const { StateReasonCode } = await poll(async () => {
+    const configuration = await configurationOf(ordinary, 'closed')
+    return configuration.State === 'Pending' ? undefined : configuration
+  })
+  assert.equal(StateReasonCode, 'InvalidImage')
+  assert.deepEqual(readdirSync(join(ordinary.dataDirectory, 'images/temporary')), [])
+})
+
+test('devices and pipes of an image are left out', async () => {
+  const files = [
+    ...[{ name: 'pipe', kind: 'pipe' } as const, { name: 'zero', kind: 'character device' } as const],
+    ...[{ name: 'opt/' }, { name: 'opt/pipe', kind: 'pipe' } as const],
+  ]
+  await deploy('special', await programImage('', { files }))
+  assert.deepEqual((await ask('special', { list: '/opt' })).names ?? [], [])
+  const { names } = await ask('special', { list: '/' })
+  assert.deepEqual(names.sort(), [...['app', 'dev', 'etc', 'mnt', 'opt', 'proc', 'run', 'tmp']])
 })
 
 test('file systems are mounted into the image', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
@@ -101,6 +102,8 @@ const refused: readonly (readonly [uri: string, refusal: (uri: string) => Refusa
     ...['oci:../secret', 'oci:team/../../secret', 'oci:/etc', 'oci:.', 'oci:', `oci:${'a'.repeat(1000)}`],
   ].map((uri) => [uri, notValid] as const),
   ['127.0.0.1:1/docker:1', silent],
+  // Words of registries that the reference itself has are not theirs.
+  ['127.0.0.1:1/denied:forbidden', silent],
   // Not a loopback address by its form, so it would have to speak TLS.
   ['0.0.0.0:{port}/docker:1', silent],
   ['{talkative}/docker:1', silent],
@@ -127,6 +130,38 @@ test('what is no image is refused, and nothing is kept', async (t) => {
     })
   assert.deepEqual(readdirSync(join(server.dataDirectory, 'images')), before)
 })
+
+/** Writes a layout whose tag means this text. */
+function writeDocument(name: string, document: string): string {
+  const [layout, digest] = [join(home, 'layouts', name), createHash('sha256').update(document).digest('hex')]
+  mkdirSync(join(layout, 'blobs/sha256'), { recursive: true })
+  writeFileSync(join(layout, 'blobs/sha256', digest), document)
+  const annotations = { 'org.opencontainers.image.ref.name': 'latest' }
+  writeFileSync(
+    join(layout, 'index.json'),
+    JSON.stringify({ manifests: [null, { digest: `sha256:${digest}`, annotations }] }),
+  )
+  return `oci:${name}`
+}
+
+for (const document of ['{"manifests":[null]}', '{"layers":[null],"config":null}', '{"layers":[]}', 'null', ''])
+  test(`a manifest that says nothing is refused: ${document}`, async () => {
+    const uri = writeDocument(`document-${createHash('sha256').update(document).digest('hex').slice(0, 8)}`, document)
+    assert.deepEqual(
+      await refusalOf(requestImageFunction(server, 'document', uri)),
+      invalid(`The image manifest, config or layer media type for the source image ${uri} is not supported.`),
+    )
+  })
+
+for (const [index, Cmd] of ([[null], ['a\0b'], 'text'] as unknown[] as string[][]).entries())
+  test(`a command that no process can be given ends a creation: ${JSON.stringify(Cmd)}`, async () => {
+    const name = `command-${index}`
+    mkdirSync(join(home, 'layouts', name))
+    writeLayout(join(home, 'layouts', name), { ...(await programImage()), Cmd })
+    await requestImageFunction(server, name, `oci:${name}`)
+    const failed = await untilSettled(name)
+    assert.deepEqual([failed.State, failed.StateReasonCode], ['Failed', 'InvalidImage'])
+  })
 
 test('an image larger than the limit is refused, or fails when it shows so late', async () => {
   const large = await programImage('large', { files: [{ name: 'noise', content: noise(LIMIT_MB) }] })

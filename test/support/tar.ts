@@ -4,7 +4,11 @@ export interface TarEntry {
   readonly mode?: number
   /** Makes it a symbolic link to this. */
   readonly linkTo?: string
+  /** Makes it neither file nor directory. */
+  readonly kind?: 'character device' | 'pipe'
 }
+
+const KINDS = { 'character device': '3', pipe: '6' }
 
 const BLOCK = 512
 
@@ -12,7 +16,7 @@ const BLOCK = 512
 export const tarOf = (entries: readonly TarEntry[]): Buffer =>
   Buffer.concat([...entries.flatMap(entryBlocks), Buffer.alloc(2 * BLOCK)])
 
-function entryBlocks({ name, content = '', mode, linkTo }: TarEntry): Buffer[] {
+function entryBlocks({ name, content = '', mode, linkTo, kind }: TarEntry): Buffer[] {
   const isDirectory = name.endsWith('/')
   const bytes = Buffer.from(content)
   const header = Buffer.alloc(BLOCK)
@@ -24,10 +28,12 @@ function entryBlocks({ name, content = '', mode, linkTo }: TarEntry): Buffer[] {
   octal(0, 116, 8)
   octal(bytes.length, 124, 12)
   octal(0, 136, 12)
-  header.write(linkTo !== undefined ? '2' : isDirectory ? '5' : '0', 156)
+  header.write(kind !== undefined ? KINDS[kind] : linkTo !== undefined ? '2' : isDirectory ? '5' : '0', 156)
   header.write(linkTo ?? '', 157, 100)
   header.write('ustar\0', 257)
   header.write('00', 263)
+  // Of a device: those of /dev/zero.
+  if (kind === 'character device') for (const [index, number] of [1, 5].entries()) octal(number, 329 + 8 * index, 8)
   // The sum counts its own field as blanks.
   header.fill(' ', 148, 156)
   octal(

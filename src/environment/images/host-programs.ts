@@ -34,8 +34,10 @@ async function findHostProgram(name: string): Promise<HostProgram> {
   const found = await findTool(name)
   assert(found !== undefined, `${name} is on every host that runs images`)
   const executable = await realpath(found)
-  // It rejects for programs that are linked statically.
-  const list = await runTool('ldd', [executable]).catch(() => '')
+  const list = await runTool('ldd', [executable]).catch((error) => {
+    if (/not a (valid )?dynamic/i.test(String(error))) return ''
+    throw error
+  })
   const libraries = list.split('\n').flatMap(readLibrary)
   const loader = libraries.find(({ name }) => /^ld-/.test(name))?.name
   return { name, executable, libraries, loader }

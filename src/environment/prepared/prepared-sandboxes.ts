@@ -9,7 +9,7 @@ import type { Sandbox, SandboxCommand, SandboxSpec, SandboxTechnique } from '../
 import { within } from '../within.ts'
 import { type Mounts, openMounts } from './mounts.ts'
 import { PreparedSandbox } from './prepared-sandbox.ts'
-import { Shelf } from './shelf.ts'
+import { NOT_REMOVED, Shelf } from './shelf.ts'
 import { isPreparable, isSuitable, PREPARED_STORAGE_MB } from './suitable.ts'
 
 /** Sandboxes whose interpreters have started before anybody knows which function they will serve. */
@@ -57,8 +57,9 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
   let isClosed = false
 
   async function share(): Promise<Mounts | undefined> {
-    const opened = await openMounts()
+    let opened: Mounts | undefined
     try {
+      opened = await openMounts()
       await mkdir(directory, { mode: 0o700 })
       opened?.share(directory)
       // Kernels before 5.12 cannot do it.
@@ -67,10 +68,13 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
       opened?.unmount(`${directory}/trial`)
       return opened
     } catch (cause) {
+      for (const mounted of [`${directory}/trial`, directory]) opened?.unmount(mounted)
       log.warn('no sandboxes can be prepared on this machine', { cause })
       return undefined
     }
   }
+
+  const reportRemoval = (cause: unknown) => log.warn(NOT_REMOVED, { cause })
 
   function want(launch: Launch): void {
     if (isClosed || prepare === undefined || !isPreparable(launch)) return
@@ -78,7 +82,7 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
     const known = shelves.get(identifier)
     // A better interpreter has been found meanwhile.
     const isOutdated = known !== undefined && known.launch.interpreter?.executable !== launch.interpreter?.executable
-    if (isOutdated) void known.clear()
+    if (isOutdated) known.clear().catch(reportRemoval)
     if (known === undefined || isOutdated) shelves.set(identifier, new Shelf(launch, log))
     else known.use()
     fill()
@@ -86,9 +90,11 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
 
   /** One after the other, so that they do not compete with the starts that they are for. */
   function fill(): void {
-    filling ??= fillAll().finally(() => {
-      filling = undefined
-    })
+    filling ??= fillAll()
+      .catch((cause) => log.warn('no sandboxes could be prepared', { cause }))
+      .finally(() => {
+        filling = undefined
+      })
   }
 
   async function fillAll(): Promise<void> {
@@ -137,7 +143,7 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
       shelf.shrink(nowMs)
       if (!shelf.isUnused(nowMs) && !isCrowded()) continue
       shelves.delete(identifier)
-      void shelf.clear()
+      shelf.clear().catch(reportRemoval)
     }
     fill()
   }
@@ -150,20 +156,21 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
       if (shelf === undefined || !isSuitable(spec)) return undefined
       const prepared = shelf.take()
       fill()
+      if (prepared === undefined) return undefined
       try {
-        return prepared?.isWaiting ? prepared.give(room) : undefined
+        if (prepared.isWaiting) return prepared.give(room)
       } catch (cause) {
         log.warn('a prepared sandbox could not be used', { cause })
-        void prepared?.remove()
-        return undefined
       }
+      prepared.remove().catch(reportRemoval)
+      return undefined
     },
     readyCount: (runtime) => shelves.get(runtime)?.readyCount ?? 0,
     async close() {
       isClosed = true
       clearInterval(sweeper)
       await filling
-      await Promise.all([...shelves.values()].map((shelf) => shelf.clear()))
+      await Promise.all([...shelves.values()].map((shelf) => shelf.clear().catch(reportRemoval)))
       ;(await mounts)?.unmount(directory)
     },
   }

@@ -11,6 +11,8 @@ const CALM_MS = 60_000
 /** An interpreter that could not be started ahead, or does not stay, is tried again after this long. */
 const RETRY_MS = 60_000
 
+export const NOT_REMOVED = 'a prepared sandbox could not be removed'
+
 /** The prepared sandboxes of one runtime. */
 export class Shelf {
   readonly launch: PreparableLaunch
@@ -70,18 +72,22 @@ export class Shelf {
     if (this.#wanted === FEWEST || nowMs - this.#missedMs < CALM_MS) return
     this.#wanted--
     this.#missedMs = nowMs
-    if (this.#ready.length > this.#wanted) void this.#ready.shift()?.remove()
+    if (this.#ready.length > this.#wanted) this.#remove(this.#ready.shift())
   }
 
   async clear(): Promise<void> {
     await Promise.all(this.#ready.splice(0).map((sandbox) => sandbox.remove()))
   }
 
+  #remove(sandbox: PreparedSandbox | undefined): void {
+    sandbox?.remove().catch((cause) => this.#log.warn(NOT_REMOVED, { cause }))
+  }
+
   #lose(sandbox: PreparedSandbox): void {
     const index = this.#ready.indexOf(sandbox)
     if (index < 0) return
     this.#ready.splice(index, 1)
-    void sandbox.remove()
+    this.#remove(sandbox)
     const nowMs = performance.now()
     // One may fall victim to somebody; a second one so soon has a reason of its own.
     if (nowMs - this.#lostMs < RETRY_MS) this.rest(new Error('its process has ended'))

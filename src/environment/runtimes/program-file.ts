@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { lstat, open, stat } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { pathInImage } from '../images/path-in-image.ts'
@@ -19,6 +19,8 @@ const PROGRAMS = /^\/(usr|bin|sbin|lib|lib32|lib64|libx32)\//
 
 /** More than a `#!` line and the head of an ELF file. */
 const HEAD_BYTES = 256
+/** Whoever may change the file meanwhile must not make us wait. */
+const LOOK = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 /** The numbers that ELF gives to processors. */
 const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 }
 
@@ -29,7 +31,8 @@ export async function findFault(places: Places, path: string): Promise<string | 
   if (status === undefined) return 'no such file or directory'
   // A link may point to what only the function sees.
   if (status.isSymbolicLink()) return undefined
-  if ((status.mode & 0o111) === 0) return 'permission denied'
+  // What else there is, pipes and devices, is not even opened: that alone may wait for ever, or do something.
+  if (!status.isFile() || (status.mode & 0o111) === 0) return 'permission denied'
   if (process.platform !== 'linux') return undefined
   const head = await readHead(file)
   if (head.toString('latin1', 0, 2) === '#!') {
@@ -59,7 +62,7 @@ export async function hostPath(
 }
 
 async function readHead(file: string): Promise<Buffer> {
-  const handle = await open(file)
+  const handle = await open(file, LOOK)
   try {
     const head = Buffer.alloc(HEAD_BYTES)
     await handle.read(head, 0, HEAD_BYTES, 0)

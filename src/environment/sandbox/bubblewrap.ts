@@ -73,7 +73,10 @@ export async function openBubblewrap(
   const root = hostView()
   let programs: Promise<EnteringPrograms> | undefined
   const findPrograms = () => {
-    programs ??= findEnteringPrograms()
+    programs ??= findEnteringPrograms().catch((error) => {
+      programs = undefined
+      throw error
+    })
     return programs
   }
   const settings = openSettings(`${dirname(directory)}/settings`, SETTING_FILES)
@@ -81,25 +84,40 @@ export async function openBubblewrap(
   async function prepare(spec: SandboxSpec): Promise<BubblewrapSandbox> {
     const image = spec.image && { image: spec.image, programs: await findPrograms() }
     const temporary = await storage?.take(spec.ephemeralStorageMb)
-    return new BubblewrapSandbox({
-      spec,
-      image,
-      nests,
-      storage,
-      users,
-      root: [...root, ...makeParents(SEEN_SETTINGS), ...settings.view()],
-      temporary,
-      filter,
-      schedule,
-      network: await networks?.take(),
-    })
+    let network: PrivateNetwork | undefined
+    let user: number | undefined
+    try {
+      network = await networks?.take()
+      user = users?.take()
+      return new BubblewrapSandbox({
+        spec,
+        image,
+        nests,
+        storage,
+        users,
+        user,
+        root: [...root, ...makeParents(SEEN_SETTINGS), ...settings.view()],
+        temporary,
+        filter,
+        schedule,
+        network,
+      })
+    } catch (error) {
+      await giveBack({ storage, users, user, temporary, network })
+      throw error
+    }
   }
   return {
     limits: describeLimits({ cgroups, storage, users, filter, network }),
     runsImages: true,
     async create(spec) {
       const sandbox = await prepare(spec)
-      sandbox.adapt(spec)
+      try {
+        sandbox.adapt(spec)
+      } catch (error) {
+        await sandbox.remove()
+        throw error
+      }
       return sandbox
     },
     // An ordinary user cannot mount anything into a sandbox that is there.
@@ -119,6 +137,8 @@ interface Parts {
   readonly nests: Nests
   readonly storage: EphemeralStorage | undefined
   readonly users: UserRange | undefined
+  /** Undefined: the server's. */
+  readonly user: number | undefined
   readonly root: readonly string[]
   /** The host directory that is `/tmp` inside; undefined: a memory file system that lives as long as the process. */
   readonly temporary: string | undefined
@@ -126,6 +146,19 @@ interface Parts {
   readonly schedule: ScheduleAsBatch
   /** Undefined: the host's. */
   readonly network: PrivateNetwork | undefined
+}
+
+/** What a sandbox has for itself while it is there. */
+async function giveBack({
+  storage,
+  users,
+  user,
+  temporary,
+  network,
+}: Pick<Parts, 'storage' | 'users' | 'user' | 'temporary' | 'network'>): Promise<void> {
+  if (temporary !== undefined) await storage?.release(temporary)
+  network?.close()
+  if (user !== undefined) users?.giveBack(user)
 }
 
 class BubblewrapSandbox implements AdaptableSandbox {
@@ -141,11 +174,11 @@ class BubblewrapSandbox implements AdaptableSandbox {
   readonly #children = new Set<ChildProcess>()
 
   constructor(parts: Parts) {
-    const { spec, nests, users } = parts
+    const { spec, nests } = parts
     this.#parts = parts
     this.network = parts.network
     this.#spec = spec
-    this.#user = users?.take()
+    this.#user = parts.user
     this.loopback = loopbackAddress(this.#user ?? randomInt(LOOPBACK_ADDRESSES))
     this.#nest = nests.take(this.#limits())
     // Whoever is not found later is seen to at once.
@@ -240,12 +273,9 @@ class BubblewrapSandbox implements AdaptableSandbox {
   }
 
   async remove(): Promise<void> {
-    const { storage, users, temporary } = this.#parts
     this.kill()
     await this.#cgroup.remove()
-    if (temporary !== undefined) await storage?.release(temporary)
-    this.network?.close()
-    if (this.#user !== undefined) users?.giveBack(this.#user)
+    await giveBack(this.#parts)
   }
 
   #limits(): CgroupLimits {

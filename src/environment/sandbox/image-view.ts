@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import { IMAGE_PRELOAD } from '#resources'
 import type { EnteringPrograms, HostProgram } from '../images/host-programs.ts'
-import { makeMountPoints, saysNothing } from '../images/mount-points.ts'
+import { checkMountPoints, hasPreload, saysNothing } from '../images/mount-points.ts'
 import { maskedPaths } from './masked-paths.ts'
 import type { SandboxSpec } from './sandbox.ts'
 
@@ -31,7 +32,7 @@ export function imageView(
   files: Files,
   temporary: readonly string[],
 ): string[] {
-  makeMountPoints(image.directory, fileSystems.length > 0 ? ['mnt'] : [])
+  checkMountPoints(image.directory, fileSystems.length > 0)
   const place = (name: string) => `${saysNothing(image.directory, name) ? ROOT : ''}/${name}`
   const data = (descriptor: number, path: string) => [
     ...['--perms', '0444', path.startsWith(ROOT) ? '--ro-bind-data' : '--file', String(descriptor), path],
@@ -45,6 +46,7 @@ export function imageView(
     ...data(files.group, place('etc/group')),
     ...data(files.hosts, `${ROOT}/etc/hosts`),
     ...(existsSync('/etc/resolv.conf') ? ['--ro-bind', '/etc/resolv.conf', `${ROOT}/etc/resolv.conf`] : []),
+    ...(hasPreload(image.directory) ? ['--ro-bind', '/dev/null', `${ROOT}/${IMAGE_PRELOAD}`] : []),
     ...programsView(programs.inside, files.environment),
     ...mountsView(fileSystems),
     ...['--remount-ro', `${ROOT}/dev`, '--remount-ro', '/dev', '--remount-ro', '/'],

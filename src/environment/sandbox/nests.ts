@@ -42,7 +42,6 @@ export function openNests(cgroups: CgroupTree, startShell: () => ChildProcess): 
       try {
         ready.push({ cgroup, become: await startWaiting(cgroup, startShell()) })
       } catch {
-        // Without one, a start takes longer, or says what is wrong.
         return cgroup.remove()
       }
     }
@@ -51,9 +50,13 @@ export function openNests(cgroups: CgroupTree, startShell: () => ChildProcess): 
   function fillLater(): void {
     pause ??= setTimeout(() => {
       pause = undefined
-      filling ??= fill().finally(() => {
-        filling = undefined
-      })
+      // Without one, a start takes longer, or says what is wrong.
+      const ignore = () => {}
+      filling ??= fill()
+        .catch(ignore)
+        .finally(() => {
+          filling = undefined
+        })
     }, PAUSE_MS).unref()
   }
 
@@ -69,7 +72,7 @@ export function openNests(cgroups: CgroupTree, startShell: () => ChildProcess): 
       isClosed = true
       clearTimeout(pause)
       await filling
-      await Promise.all(ready.map((nest) => nest.cgroup.remove()))
+      await Promise.all(ready.splice(0).map((nest) => nest.cgroup.remove()))
     },
   }
 }

@@ -17,6 +17,11 @@ export class RecentUse {
     this.#lastMs.set(name, this.#clock.now())
   }
 
+  /** Whether it has been asked for since it was last forgotten. */
+  isKnown(name: string): boolean {
+    return this.#lastMs.has(name)
+  }
+
   /** Those of `present` that may go, and are forgotten; for what is in use the grace begins anew. */
   takeUnused(present: Iterable<string>, used: ReadonlySet<string>): readonly string[] {
     const unused: string[] = []

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageSettings } from '../image-store.ts'
@@ -5,11 +6,11 @@ import type { ImageSettings } from '../image-store.ts'
 /** The part of an image's configuration that its processes are started by. */
 interface ImageConfiguration {
   readonly config?: {
-    readonly Entrypoint?: readonly string[] | null
-    readonly Cmd?: readonly string[] | null
-    readonly WorkingDir?: string
-    readonly Env?: readonly string[] | null
-  }
+    readonly Entrypoint?: unknown
+    readonly Cmd?: unknown
+    readonly WorkingDir?: unknown
+    readonly Env?: unknown
+  } | null
 }
 
 /** Of the only image in a layout. */
@@ -17,13 +18,21 @@ export async function readImageSettings(layout: string): Promise<ImageSettings> 
   const read = async (file: string) => JSON.parse(await readFile(join(layout, file), 'utf8'))
   const blob = ({ digest }: { readonly digest: string }) => read(`blobs/${digest.replace(':', '/')}`)
   const [entry] = (await read('index.json')).manifests
-  const { config = {} }: ImageConfiguration = await blob((await blob(entry)).config)
+  const { config }: ImageConfiguration = await blob((await blob(entry)).config)
   return {
-    entryPoint: config.Entrypoint ?? [],
-    command: config.Cmd ?? [],
-    workingDirectory: config.WorkingDir || '/',
-    variables: Object.fromEntries((config.Env ?? []).map(pairOf)),
+    entryPoint: textsIn(config?.Entrypoint),
+    command: textsIn(config?.Cmd),
+    workingDirectory: textsIn([config?.WorkingDir || '/']).join(''),
+    variables: Object.fromEntries(textsIn(config?.Env).map(pairOf)),
   }
+}
+
+/** Of what an image's author wrote, only what a process can be given. */
+function textsIn(list: unknown): readonly string[] {
+  const texts: unknown = list ?? []
+  assert(Array.isArray(texts), 'what is said of a process are lists')
+  for (const text of texts) assert(typeof text === 'string' && !text.includes('\0'), 'lists are of texts without NUL')
+  return texts
 }
 
 /** `NAME=value`; the value may have further signs of equality. */

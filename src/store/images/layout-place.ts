@@ -45,7 +45,7 @@ export function layoutPlace({ repository, tag, digest }: ImageAddress, root: str
 
 function entriesIn(text: string): readonly Entry[] {
   const { manifests }: { readonly manifests?: unknown } = JSON.parse(text)
-  return Array.isArray(manifests) ? manifests : []
+  return Array.isArray(manifests) ? manifests.filter((entry) => entry !== null) : []
 }
 
 /** The same blobs under an index of one manifest: tags may have moved, and tools of today find images by tags only. */

@@ -4,9 +4,9 @@ import { ImageFault } from '../errors.ts'
 /** What a reference leads to: a manifest, or an index of one for each platform. Only what is looked at here. */
 interface Document {
   readonly mediaType?: string
-  readonly manifests?: readonly PlatformManifest[]
-  readonly config?: Descriptor
-  readonly layers?: readonly Descriptor[]
+  readonly manifests?: readonly (PlatformManifest | null)[]
+  readonly config?: Descriptor | null
+  readonly layers?: readonly (Descriptor | null)[]
 }
 
 export interface Descriptor {
@@ -15,7 +15,7 @@ export interface Descriptor {
 }
 
 interface PlatformManifest extends Descriptor {
-  readonly platform?: { readonly os?: string; readonly architecture?: string }
+  readonly platform?: { readonly os?: string; readonly architecture?: string } | null
 }
 
 /** A manifest of one platform; its layers are listed with their compressed sizes. */
@@ -34,18 +34,23 @@ export function readManifest(bytes: Buffer, architecture: string, uri: string): 
   const document = parse(bytes, uri)
   if (Array.isArray(document.manifests)) {
     const found = document.manifests.find(
-      ({ platform }) => platform?.os === 'linux' && platform.architecture === ARCHITECTURES[architecture],
+      (entry: PlatformManifest | null) =>
+        entry?.platform?.os === 'linux' && entry.platform.architecture === ARCHITECTURES[architecture],
     )
     return hexDigest(found?.digest, uri)
   }
   const { config, layers } = document
   // The first form of Docker's manifests has neither.
-  if (config === undefined || !Array.isArray(layers)) throw new ImageFault('unsupported', uri)
-  for (const { digest, size } of [config, ...layers]) {
-    hexDigest(digest, uri)
-    if (!Number.isSafeInteger(size) || size < 0) throw new ImageFault('unsupported', uri)
-  }
-  return { digest: digestOf(bytes), config, layers }
+  if (!Array.isArray(layers)) throw new ImageFault('unsupported', uri)
+  const checked = (descriptor: Descriptor | null | undefined) => checkDescriptor(descriptor, uri)
+  return { digest: digestOf(bytes), config: checked(config), layers: layers.map(checked) }
+}
+
+function checkDescriptor(descriptor: Descriptor | null | undefined, uri: string): Descriptor {
+  hexDigest(descriptor?.digest, uri)
+  if (!descriptor || !Number.isSafeInteger(descriptor.size) || descriptor.size < 0)
+    throw new ImageFault('unsupported', uri)
+  return descriptor
 }
 
 function parse(bytes: Buffer, uri: string): Document {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, fail, type Log, newUuid } from '#base'
 import { type ImageAddress, type ImageSource, parseImageUri, resolvedImageUri } from '#resources'
@@ -11,6 +11,7 @@ import type { ImageSettings, ImageStore, ResolvedImage, UnpackedImage } from '..
 import type { ImageOptions } from './image-options.ts'
 import type { ImagePlace } from './image-place.ts'
 import { requireTools } from './image-tools.ts'
+import { removeTree } from './image-tree.ts'
 import { layoutPlace } from './layout-place.ts'
 import { digestOf, type Manifest, readManifest } from './manifest.ts'
 import { pullImage, ROOT, SETTINGS } from './pull-image.ts'
@@ -21,6 +22,10 @@ import { Slots } from './slots.ts'
 const MOST_LOOKS = 8
 // Each keeps a disk and a processor busy.
 const MOST_PULLS = 3
+// Whoever asks us waits a minute for an answer, in which registries that answer are asked for more.
+const MOST_WAITING_LOOKS = 256
+// Of as many images as functions may have at once; what is refused is tried again.
+const MOST_WAITING_PULLS = 1000
 const TEMPORARY = 'temporary'
 
 /**
@@ -34,7 +39,7 @@ export async function openImageStore(root: string, options: ImageOptions, clock:
   await rename(join(root, TEMPORARY), trash).catch(() => {})
   await mkdir(join(root, TEMPORARY), { mode: 0o700 })
   const old = (await readdir(root)).filter((name) => name.startsWith(TRASH))
-  const emptied = Promise.allSettled(old.map((name) => rm(join(root, name), { recursive: true, force: true })))
+  const emptied = Promise.allSettled(old.map((name) => removeTree(join(root, name))))
   return new Images({ root, options, clock, log, emptied })
 }
 
@@ -51,8 +56,8 @@ interface Parts {
 export class Images implements ImageStore {
   readonly #parts: Parts
   readonly #turns = new Turns()
-  readonly #looks = new Slots(MOST_LOOKS)
-  readonly #pulls = new Slots(MOST_PULLS)
+  readonly #looks = new Slots(MOST_LOOKS, MOST_WAITING_LOOKS)
+  readonly #pulls = new Slots(MOST_PULLS, MOST_WAITING_PULLS)
   readonly #use: RecentUse
   readonly #closing = new AbortController()
 
@@ -64,6 +69,7 @@ export class Images implements ImageStore {
   async resolve(uri: string, architecture: string): Promise<ResolvedImage> {
     const address = parseImageUri(uri) ?? fail(new ImageFault('not-a-reference', uri))
     await requireTools(uri)
+    if (this.#looks.isFull) throw new ImageFault('busy', uri)
     const { digest, layers } = await this.#looks.take(() => this.#find(address, architecture, uri))
     const compressedBytes = layers.reduce((sum, { size }) => sum + size, 0)
     if (compressedBytes > this.#parts.options.limitBytes) throw new ImageFault('too-large', uri)
@@ -76,9 +82,12 @@ export class Images implements ImageStore {
     if (address === undefined || digest === undefined) throw new ImageFault('not-a-reference', resolvedUri)
     this.#use.touch(digest)
     const place = join(this.#parts.root, digest)
-    if (!(await exists(place))) await this.#turns.take(digest, () => this.#provide(address, digest, resolvedUri))
-    const settings: ImageSettings = JSON.parse(await readFile(join(place, SETTINGS), 'utf8'))
-    return { ...settings, directory: join(place, ROOT) }
+    // A removal may be under way.
+    return this.#turns.take(digest, async () => {
+      if (!(await exists(place))) await this.#provide(address, digest, resolvedUri)
+      const settings: ImageSettings = JSON.parse(await readFile(join(place, SETTINGS), 'utf8'))
+      return { ...settings, directory: join(place, ROOT) }
+    })
   }
 
   async collect(used: ReadonlySet<string>): Promise<void> {
@@ -118,8 +127,8 @@ export class Images implements ImageStore {
   /** Made aside and renamed: nobody finds half an image. */
   async #provide(address: ImageAddress, digest: string, uri: string): Promise<void> {
     const { root, options, log } = this.#parts
-    if (await exists(join(root, digest))) return
     await requireTools(uri)
+    if (this.#pulls.isFull) throw new ImageFault('busy', uri)
     const temporary = join(root, TEMPORARY, newUuid())
     await this.#pulls.take(async () => {
       await mkdir(temporary)
@@ -134,17 +143,24 @@ export class Images implements ImageStore {
         await publish(temporary, join(root, digest))
         log.info('a container image is ready', { image: uri })
       } finally {
-        await rm(temporary, { recursive: true, force: true })
+        // A failure has a reason that must be told; the next start tries again.
+        await removeTree(temporary).catch((cause) => log.warn('what is left of a pull could not be removed', { cause }))
       }
     })
   }
 
   async #remove(digest: string): Promise<void> {
     const { root, log } = this.#parts
-    const trash = join(root, TEMPORARY, newUuid())
-    await rename(join(root, digest), trash)
-    await rm(trash, { recursive: true, force: true })
-    log.info('a container image was removed', { digest })
+    // Asked for since it was found to be unused.
+    if (this.#use.isKnown(digest)) return
+    try {
+      const trash = join(root, TEMPORARY, newUuid())
+      await rename(join(root, digest), trash)
+      await removeTree(trash)
+      log.info('a container image was removed', { digest })
+    } catch (cause) {
+      log.error('a container image could not be removed', { digest, cause })
+    }
   }
 }
 

@@ -5,6 +5,8 @@ import { ImageFault } from '../errors.ts'
 import type { ImagePlace } from './image-place.ts'
 import { readImageSettings } from './image-settings.ts'
 import { umociUnpack } from './image-tools.ts'
+import { openToOwner, removeSpecialFiles } from './image-tree.ts'
+import { makeMountPoints } from './mount-points.ts'
 import { withinSize } from './within-size.ts'
 
 /** In the directory of an image: its files, and what it says of itself. */
@@ -12,6 +14,8 @@ export const ROOT = 'rootfs'
 export const SETTINGS = 'image.json'
 
 const LAYOUT = 'layout'
+/** A registry that sends nothing for so long keeps others waiting. */
+const STALL_MS = 60_000
 const UNPACK_TIMEOUT_MS = 30 * 60_000
 const SYNC_TIMEOUT_MS = 10 * 60_000
 
@@ -24,15 +28,17 @@ interface Pull {
 /** Copies an image into an empty directory and unpacks it there; when this resolves, it survives a power cut. */
 export async function pullImage(place: ImagePlace, digest: string, directory: string, pull: Pull): Promise<void> {
   const { limitBytes, uri, signal } = pull
-  await withinSize(directory, limitBytes, uri, (tooLarge) =>
-    place.copy(digest, directory, AbortSignal.any([tooLarge, signal])),
+  await withinSize(directory, { limitBytes, stallMs: STALL_MS, uri }, (stop) =>
+    place.copy(digest, directory, AbortSignal.any([stop, signal])),
   )
   const settings = await readImageSettings(join(directory, LAYOUT)).catch((cause) => {
     throw new ImageFault('unsupported', uri, cause)
   })
-  await withinSize(join(directory, ROOT), limitBytes, uri, (tooLarge) =>
-    unpack(directory, uri, AbortSignal.any([tooLarge, signal])),
+  await withinSize(join(directory, ROOT), { limitBytes, uri }, (stop) =>
+    unpack(directory, uri, AbortSignal.any([stop, signal])),
   )
+  const root = join(directory, ROOT)
+  for (const finish of [openToOwner, removeSpecialFiles, makeMountPoints]) await finish(root)
   for (const name of [LAYOUT, 'source']) await rm(join(directory, name), { recursive: true, force: true })
   await writeFile(join(directory, SETTINGS), JSON.stringify(settings))
   // All at once: an image has thousands of files.

@@ -26,7 +26,7 @@ export function registryPlace(address: RegistryAddress, options: ImageOptions, u
     ...(options.authFile === undefined ? [`--${prefix}no-creds`] : [`--${prefix}authfile`, options.authFile]),
   ]
   const explained = (cause: unknown): never => {
-    throw new ImageFault(faultIn(cause), uri, cause)
+    throw new ImageFault(faultIn(withoutReference(cause, address)), uri, cause)
   }
   return {
     async manifest() {
@@ -44,9 +44,17 @@ export function registryPlace(address: RegistryAddress, options: ImageOptions, u
 
 const isLoopback = (registry: string): boolean => /^(localhost|127(\.\d{1,3}){3})(:\d+)?$/.test(registry)
 
+/** What skopeo says, less what it repeats of the reference, whose author might have put other reasons into it. */
+function withoutReference(cause: unknown, { registry, repository, tag }: RegistryAddress): string {
+  const repeated = [
+    ...[`/v2/${repository}/manifests/${tag}`, `/v2/${repository}/`, `${registry}/${repository}:${tag}`],
+    ...[`${registry}/${repository}`, `Name:${repository}`, registry, `manifest ${tag} in`],
+  ]
+  return repeated.reduce((text, part) => text.replaceAll(part, ''), String(cause))
+}
+
 /** Registries name their errors, and skopeo repeats them. */
-function faultIn(cause: unknown) {
-  const text = String(cause)
+function faultIn(text: string) {
   if (/(manifest|name|blob) unknown|not found|StatusCode: 404/i.test(text)) return 'not-found'
   if (/unauthorized|denied|authentication required|forbidden|StatusCode: 40[13]/i.test(text)) return 'denied'
   if (/unsupported|schema1|mediatype/i.test(text)) return 'unsupported'

@@ -1,10 +1,16 @@
-/** So many pieces of work at a time; the others wait in the order of their coming. */
+/** So many pieces of work at a time; some others wait in the order of their coming. */
 export class Slots {
   #free: number
+  readonly #mostWaiting: number
   readonly #waiting: (() => void)[] = []
 
-  constructor(count: number) {
+  constructor(count: number, mostWaiting: number) {
     this.#free = count
+    this.#mostWaiting = mostWaiting
+  }
+
+  get isFull(): boolean {
+    return this.#free === 0 && this.#waiting.length >= this.#mostWaiting
   }
 
   async take<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -32,8 +32,16 @@ export async function runInside<Result>(
       child.on('exit', async () => reject(new Error((await said).trim() || `${command} has ended`)))
       child.on('message', (message, handle) => {
         const { pid, error } = message as { pid?: number; error?: string }
-        if (pid !== undefined && (handle instanceof Server || handle instanceof Socket)) resolve(take({ handle, pid }))
-        else reject(new Error(error ?? 'nothing was opened'))
+        if (pid === undefined || !(handle instanceof Server || handle instanceof Socket))
+          return reject(new Error(error ?? 'nothing was opened'))
+        // What a listener throws nobody catches.
+        try {
+          resolve(take({ handle, pid }))
+        } catch (cause) {
+          if (handle instanceof Server) handle.close()
+          else handle.destroy()
+          reject(cause)
+        }
       })
     })
   } finally {
