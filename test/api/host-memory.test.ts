@@ -74,6 +74,18 @@ test('in a container, environments share what the container may take', {
   }
 })
 
+test('where nobody counts, as many run as there are expected to fit, whatever their MemorySize', async () => {
+  await using server = await startTestServer({ args: [...MEMORY, '--isolation', 'process'] })
+  assert.match(await limitsOf(server), /counted as 48 MB each/)
+  using gates = await startGates()
+  await create(server, 'f', 1)
+  const names = ['one', 'two', 'three', 'four', 'five']
+  const held = names.map((gate) => invoke(server, 'f', { gate: gates.urlFor(gate) }))
+  for (const gate of names) await gates.reached(gate)
+  for (const gate of names) gates.open(gate)
+  assert.ok((await Promise.all(held)).every(({ payload }) => payload === 1))
+})
+
 describe('a host with little memory', { concurrency: true }, () => {
   test('lets the environment go that has been idle for longest, whosever it is', async (t) => {
     await using server = await startTestServer({ args: MEMORY })

@@ -16,6 +16,8 @@ const MAXIMUM_EVENTS = 100_000
 const MAXIMUM_BYTES = 1024 * 1024 * 1024
 // One transaction deletes so many.
 const BATCH = 500
+// And when the oldest go only so much, so that a few large ones do not take all others with them.
+const TRIM_BYTES = 16 * 1024 * 1024
 
 export async function openFailedEvents(database: Database, log: Log): Promise<FailedEvents> {
   const found = await database.queries
@@ -133,9 +135,12 @@ export class FailedEvents implements FailedEventStore, Belongings {
 
   async #deleteOldest(): Promise<void> {
     while (shareOf(this.#total) > 1) {
-      const [account = ''] = [...this.#kept].reduce((most, next) => (shareOf(next[1]) > shareOf(most[1]) ? next : most))
-      const oldest = this.#rows(account).select('id').orderBy('id').limit(BATCH)
-      if ((await this.#delete((rows) => rows.where('id', 'in', oldest))) === 0) return
+      const [account] = [...this.#kept].reduce((most, next) => (shareOf(next[1]) > shareOf(most[1]) ? next : most))
+      const oldest = await this.#rows(account).select(['id', 'size_bytes']).orderBy('id').limit(BATCH).execute()
+      let bytes = 0
+      const some = oldest.filter(({ size_bytes }, i) => (bytes += size_bytes) <= TRIM_BYTES || i === 0)
+      const ids = some.map(({ id }) => id)
+      if (ids.length === 0 || (await this.#delete((rows) => rows.where('id', 'in', ids))) === 0) return
     }
   }
 
