@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
+import { isRoot, ORDINARY_USER } from '../isolation/scene.ts'
 import { createFunction, invoke } from '../support/clients.ts'
 import { startGates } from '../support/gates.ts'
 import { poll } from '../support/poll.ts'
@@ -74,8 +75,11 @@ test('in a container, environments share what the container may take', {
   }
 })
 
-test('where nobody counts, as many run as there are expected to fit, whatever their MemorySize', async () => {
-  await using server = await startTestServer({ args: [...MEMORY, '--isolation', 'process'] })
+test('where nobody counts, as many run as there are expected to fit, whatever their MemorySize', {
+  skip: !isRoot,
+}, async () => {
+  const args = [...MEMORY, '--isolation', 'process']
+  await using server = await startTestServer({ args, ...ORDINARY_USER })
   assert.match(await limitsOf(server), /counted as 48 MB each/)
   using gates = await startGates()
   await create(server, 'f', 1)

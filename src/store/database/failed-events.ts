@@ -137,9 +137,7 @@ export class FailedEvents implements FailedEventStore, Belongings {
     while (shareOf(this.#total) > 1) {
       const [account] = [...this.#kept].reduce((most, next) => (shareOf(next[1]) > shareOf(most[1]) ? next : most))
       const oldest = await this.#rows(account).select(['id', 'size_bytes']).orderBy('id').limit(BATCH).execute()
-      let bytes = 0
-      const some = oldest.filter(({ size_bytes }, i) => (bytes += size_bytes) <= TRIM_BYTES || i === 0)
-      const ids = some.map(({ id }) => id)
+      const ids = firstOf(oldest, TRIM_BYTES)
       if (ids.length === 0 || (await this.#delete((rows) => rows.where('id', 'in', ids))) === 0) return
     }
   }
@@ -172,6 +170,16 @@ type Deletion = ReturnType<typeof deletionFrom>
 const deletionFrom = ({ queries }: Database) => queries.deleteFrom('failed_events')
 
 const sumOf = (a: Kept, b: Kept): Kept => ({ count: a.count + b.count, bytes: a.bytes + b.bytes })
+
+/** As many as have so many bytes, but at least one. */
+function firstOf(rows: readonly { readonly id: number; readonly size_bytes: number }[], limitBytes: number) {
+  let bytes = 0
+  const end = rows.findIndex(({ size_bytes }, i) => {
+    bytes += size_bytes
+    return bytes > limitBytes && i > 0
+  })
+  return rows.slice(0, end < 0 ? rows.length : end).map(({ id }) => id)
+}
 
 /** Of what all accounts may keep. */
 const shareOf = ({ count, bytes }: Kept) => Math.max(count / MAXIMUM_EVENTS, bytes / MAXIMUM_BYTES)
