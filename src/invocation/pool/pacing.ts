@@ -14,6 +14,9 @@ export interface Demand {
   readonly startMs: number
 }
 
+// A prepared environment is there at once, but the processors have to make the next one, as soon as they can.
+const LEAST_PRICE_MS = 50
+
 /**
  * One more environment pays when the last in the queue would otherwise wait longer than a start takes. So hundreds of
  * short calls share a few environments, while calls that take seconds soon run side by side.
@@ -22,7 +25,8 @@ export function shouldStart({ waiting, busy, starting, runMs, startMs }: Demand)
   if (waiting <= starting) return false
   const servers = busy + starting
   if (servers === 0) return true
-  return (waiting * runMs) / servers > startMs
+  const priceMs = servers < MOST_AWAKE ? startMs : Math.max(startMs, LEAST_PRICE_MS)
+  return (waiting * runMs) / servers > priceMs
 }
 
 // A function that never ran yet is taken for one that takes this long. A short guess is the cheaper mistake: invocations
@@ -37,6 +41,8 @@ const NEWEST_LONGER = 0.1
 export const MOST_AWAKE = 2 * availableParallelism()
 /** An invocation that has run for longer than this is not brief. */
 export const BRIEF_MS = 2
+/** One that was brief and has run for longer than this is at something else, or gets no processor. */
+export const STUCK_MS = 20
 // Whoever waits for something, a disk or another server, hardly ever is done sooner: those gain from running side by side.
 const QUICKEST_BRIEF_MS = 0.25
 // By each that took longer. So a quickest time ten times as short as that is forgotten within 500 invocations.

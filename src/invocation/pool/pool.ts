@@ -1,7 +1,7 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
 import type { Allocation, FunctionVersion } from '#resources'
 import { whenEnded } from '../when-ended.ts'
-import { BRIEF_MS, MOST_AWAKE, RunTimes, shouldStart } from './pacing.ts'
+import { BRIEF_MS, MOST_AWAKE, RunTimes, STUCK_MS, shouldStart } from './pacing.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
 /** What a pool may ask of the host; one instance serves all pools. */
@@ -127,6 +127,7 @@ export class Pool {
   get isStartWorthwhile(): boolean {
     if (this.#waiting.length === 0 || this.#hasReady) return false
     const nowMs = performance.now()
+    if (this.#areEnoughAwake(nowMs, STUCK_MS)) return false
     return shouldStart({
       waiting: this.#waiting.length - this.#countAboutToBeFree(nowMs),
       busy: this.#busy.size,
@@ -234,10 +235,10 @@ export class Pool {
   }
 
   /** Brief invocations are done sooner by the few that work anyway than by one that has to be woken beside them. */
-  #areEnoughAwake(nowMs: number): boolean {
+  #areEnoughAwake(nowMs: number, withinMs = BRIEF_MS): boolean {
     if (this.#busy.size < MOST_AWAKE || !this.#runTimes.areBrief) return false
     let awake = 0
-    for (const startedMs of this.#busy.values()) if (nowMs - startedMs < BRIEF_MS) awake++
+    for (const startedMs of this.#busy.values()) if (nowMs - startedMs < withinMs) awake++
     return awake >= MOST_AWAKE
   }
 
@@ -245,10 +246,9 @@ export class Pool {
   #relieveSoon(): void {
     this.#relief ??= setTimeout(() => {
       this.#relief = undefined
-      const sinceMs = performance.now() - BRIEF_MS
-      while (this.#waiting[0] && this.#waiting[0].sinceMs < sinceMs) {
+      while (this.#waiting.length > 0 && !this.#areEnoughAwake(performance.now())) {
         const environment = this.#takeReady()
-        if (!environment) return this.startIfWorthwhile()
+        if (!environment) return void this.startIfWorthwhile()
         this.#offer(environment)
       }
       if (this.#waiting.length > 0) this.#relieveSoon()
@@ -305,7 +305,9 @@ export class Pool {
 
   /** A ready environment serves the longest waiting invocation, or becomes idle. */
   #offer(environment: Environment): void {
-    const next = this.#waiting.shift()
+    const isSurplus = this.#waiting.length > 0 && !this.#isRetired && this.#areEnoughAwake(performance.now())
+    const next = isSurplus ? undefined : this.#waiting.shift()
+    if (isSurplus) this.#relieveSoon()
     if (next) next.resolve(this.#run(environment, next.invocation))
     else if (this.#isRetired) this.#end(environment)
     else if (this.#provisioned.putBack(environment)) return
