@@ -57,10 +57,10 @@ export async function keepRootKeys(
   await rename(`${file}.new`, file)
 }
 
-/** The root user's key of the server's own account, or of another, if there is one. */
+/** The root user's key of an account, if there is one. Which is the server's own is not kept: it may be the one asked for. */
 export async function readRootKey(dataDirectory: string, account?: string): Promise<RootKey | undefined> {
   const profiles = parseProfiles(await readFile(join(dataDirectory, 'credentials'), 'utf8').catch(() => ''))
-  return account === undefined ? profiles.get(OWN_PROFILE) : profiles.get(profileOf(account, ''))
+  return (account === undefined ? undefined : profiles.get(profileOf(account, ''))) ?? profiles.get(OWN_PROFILE)
 }
 
 const OWN_PROFILE = 'default'

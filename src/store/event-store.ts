@@ -36,14 +36,14 @@ export interface EventStore {
   /** Gives a claimed event back on disk, to be claimed again when it is due. */
   retry(event: StoredEvent, how: Retry): Promise<void>
 
-  /** Events accepted and not completed. */
-  count(): Promise<number>
+  /** Events accepted and not completed, of all accounts or of one. */
+  count(account?: string): Promise<number>
 
   /** Of them, those of one address. */
   countOf(lane: FunctionAddress): number
 
-  /** When the oldest of them was accepted. */
-  oldestMs(): Promise<number | undefined>
+  /** When the oldest of an account was accepted. */
+  oldestMs(account: string): Promise<number | undefined>
 
   /** Resolves when `takeDue` has something to tell, or may have; rejects with the signal's reason. */
   waitForWork(signal: AbortSignal): Promise<void>

@@ -1,7 +1,13 @@
-import type { FailedEvent, Page } from '#resources'
+import type { EventEnd, FailedEvent, Page, QueuedEvent } from '#resources'
 
 /** The id is the store's own and never used twice. */
 export type StoredFailedEvent = FailedEvent & { readonly id: number }
+
+/** Without what may be large. */
+export interface ListedFailedEvent extends Pick<StoredFailedEvent, 'id' | 'undeliveredTo'> {
+  readonly event: Omit<QueuedEvent, 'payload' | 'lastError'>
+  readonly end: Omit<EventEnd, 'answer'>
+}
 
 export interface ListFailedEventsOptions {
   readonly limit: number
@@ -16,7 +22,7 @@ export interface FailedEventStore {
   find(account: string, id: number): Promise<StoredFailedEvent | undefined>
 
   /** The newest first. Throws InvalidCursor. */
-  list(account: string, options: ListFailedEventsOptions): Promise<Page<StoredFailedEvent>>
+  list(account: string, options: ListFailedEventsOptions): Promise<Page<ListedFailedEvent>>
 
   /** Deletes those of an account, or of one function, and tells how many there were. */
   purge(account: string, functionName?: string): Promise<number>
@@ -24,5 +30,6 @@ export interface FailedEventStore {
   /** Deletes those that ended before. */
   expire(beforeMs: number): Promise<void>
 
-  count(): number
+  /** Of all accounts or of one. */
+  count(account?: string): number
 }

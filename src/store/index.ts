@@ -16,7 +16,12 @@ export {
 } from './errors.ts'
 export type { EventMoves } from './event-moves.ts'
 export type { EventStore, Retry, StoredEvent } from './event-store.ts'
-export type { FailedEventStore, ListFailedEventsOptions, StoredFailedEvent } from './failed-event-store.ts'
+export type {
+  FailedEventStore,
+  ListedFailedEvent,
+  ListFailedEventsOptions,
+  StoredFailedEvent,
+} from './failed-event-store.ts'
 export type { AccountUsage, FunctionStore, ListFunctionsOptions } from './function-store.ts'
 export type { FunctionUrlStore } from './function-url-store.ts'
 export type {

@@ -19,7 +19,8 @@ export interface OutboxStore {
   /** Gives a claimed message back on disk, with one more try that failed. */
   retry(message: StoredMessage, dueMs: number): Promise<void>
 
-  count(): number
+  /** Of all accounts or of one. */
+  count(account?: string): number
 
   waitForWork(signal: AbortSignal): Promise<void>
 }

@@ -87,7 +87,7 @@ test('all events of a function are run again, or deleted', async () => {
   await failEvents('many', 60)
   await failEvents('others', 1)
   await waitUntilFailed(60, '--function', 'many')
-  assert.deepEqual(JSON.parse(await printed('replay', '--function', 'many')), { Replayed: 60 })
+  assert.deepEqual(JSON.parse(await printed('replay', '--function', 'many')), { Replayed: 60, Skipped: 0 })
   // They fail again.
   await waitUntilFailed(60, '--function', 'many')
   assert.deepEqual(JSON.parse(await printed('purge', '--function', 'many')), { Purged: 60 })
@@ -102,10 +102,23 @@ test('the state of the queue tells what waits and what has become of the rest', 
 })
 
 test('an account sees its own events only', async () => {
-  await failEvents('there', 1, inAccount(server, OTHER))
+  const there = inAccount(server, OTHER)
+  await failEvents('there', 1, there)
   const [[id = ''] = []] = await waitUntilFailed(1, '--account', OTHER)
   assert.deepEqual(await listed(), [])
   assert.equal((await command('show', id)).code, 1)
+  const counts = async (...args: readonly string[]) => {
+    const { FailedEvents, SinceStart } = JSON.parse(await printed('status', ...args))
+    return [FailedEvents, SinceStart.attempts]
+  }
+  assert.deepEqual(await counts('--account', OTHER), [1, 1])
+  assert.equal((await counts())[0], 0)
+  assert.deepEqual(await listed('--account', server.account), [], 'its own, by its number')
+  const nobodys = await command('purge', '--all', '--account', '222222222222')
+  assert.match(
+    nobodys.stderr,
+    /^lambent: This was signed for account 222222222222, and the server took it for \d{12}\.$/m,
+  )
   assert.deepEqual(JSON.parse(await printed('purge', '--all')), { Purged: 0 })
   assert.deepEqual(JSON.parse(await printed('purge', '--all', '--account', OTHER)), { Purged: 1 })
 })
@@ -130,6 +143,10 @@ test('nobody but the root user may ask', async () => {
   }
   assert.equal((await sendSigned(server, { method: 'GET', path: '/_lambent/nothing' })).status, 404)
   assert.equal((await sendSigned(server, { method: 'GET', path: '/_lambent/events/x' })).status, 404)
+  assert.equal((await sendSigned(server, { method: 'POST', path: '/_lambent/queue' })).status, 404)
+  for (const method of ['POST', 'DELETE'])
+    for (const query of ['', '?function=', '?all=false', '?function=f&all=true'])
+      assert.equal((await sendSigned(server, { method, path: `/_lambent/events${query}` })).status, 400, query)
   assert.equal((await sendSigned(server, { method: 'GET', path: '/_lambent/events?after=x' })).status, 400)
 })
 
@@ -139,6 +156,9 @@ const wrong: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [['show'], /^lambent: say which: the number that `events list` shows$/m],
   [['replay', 'x'], /^lambent: say which: the number/],
   [['purge'], /^lambent: say which: --function NAME, or --all$/m],
+  [['purge', '--function', ''], /^lambent: --function has no name$/m],
+  [['purge', '--function', 'f', '--all'], /^lambent: say one of them only: --function NAME, --all, or a number$/m],
+  [['replay', '1', '--all'], /^lambent: say one of them only: /m],
   [['list', '--nonsense'], /^lambent: Unknown option '--nonsense'/],
   [['list', '--url', 'http://127.0.0.1:1'], /^lambent: no server answers at http:\/\/127\.0\.0\.1:1 /],
   [['list', '--data-dir', '/nowhere'], /^lambent: there are no root credentials in \/nowhere$/m],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { findHierarchies } from '../../src/environment/cgroups/hierarchies.ts'
+import { isRoot, ORDINARY_USER } from '../isolation/scene.ts'
 import { createFunction, invoke } from '../support/clients.ts'
 import { startGates } from '../support/gates.ts'
 import { poll } from '../support/poll.ts'
@@ -12,13 +13,13 @@ import { startTestServer, type TestServer } from '../support/server.ts'
 const BALLAST_MB = 100
 const MEMORY = ['--memory-mb', '280']
 
-const create = (server: TestServer, FunctionName: string) =>
+const create = (server: TestServer, FunctionName: string, ballastMb = BALLAST_MB) =>
   createFunction(server, {
     FunctionName,
     MemorySize: 512,
     Timeout: 60,
     code: {
-      'index.mjs': `const ballast = Buffer.alloc(${BALLAST_MB} * 2 ** 20, 1)
+      'index.mjs': `const ballast = Buffer.alloc(${ballastMb} * 2 ** 20, 1)
         let count = 0
         export const handler = async ({ sleepMs = 0, gate }) => {
           if (gate) await fetch(gate)
@@ -74,6 +75,21 @@ test('in a container, environments share what the container may take', {
   }
 })
 
+test('where nobody counts, as many run as there are expected to fit, whatever their MemorySize', {
+  skip: !isRoot,
+}, async () => {
+  const args = [...MEMORY, '--isolation', 'process']
+  await using server = await startTestServer({ args, ...ORDINARY_USER })
+  assert.match(await limitsOf(server), /counted as 48 MB each/)
+  using gates = await startGates()
+  await create(server, 'f', 1)
+  const names = ['one', 'two', 'three', 'four', 'five']
+  const held = names.map((gate) => invoke(server, 'f', { gate: gates.urlFor(gate) }))
+  for (const gate of names) await gates.reached(gate)
+  for (const gate of names) gates.open(gate)
+  assert.ok((await Promise.all(held)).every(({ payload }) => payload === 1))
+})
+
 describe('a host with little memory', { concurrency: true }, () => {
   test('lets the environment go that has been idle for longest, whosever it is', async (t) => {
     await using server = await startTestServer({ args: MEMORY })
@@ -126,6 +142,27 @@ describe('a host with little memory', { concurrency: true }, () => {
     await call('modest', 0)
     await Promise.all(greedy)
     assert.ok(answered.indexOf('modest') < answered.length - 1, 'the greedy one still had calls to make')
+  })
+
+  test('lets others start beside one that needs more than anybody could leave to it', async (t) => {
+    await using server = await startTestServer({ args: ['--memory-mb', '400'] })
+    if (!(await isCounted(server))) return t.skip(NOBODY_COUNTS)
+    using gates = await startGates()
+    await create(server, 'large', 180)
+    await create(server, 'late', 180)
+    await create(server, 'small', 1)
+    assert.equal((await invoke(server, 'small')).payload, 1)
+    const held = ['large', 'small'].map((name) => invoke(server, name, { gate: gates.urlFor(name) }))
+    for (const name of ['large', 'small']) await gates.reached(name)
+    let isLateAnswered = false
+    const late = invoke(server, 'late').finally(() => {
+      isLateAnswered = true
+    })
+    assert.equal((await invoke(server, 'small')).payload, 1, 'a second environment')
+    assert.equal(isLateAnswered, false)
+    for (const name of ['large', 'small']) gates.open(name)
+    await Promise.all(held)
+    assert.equal((await late).payload, 1)
   })
 
   test('throttles in the words of AWS whoever finds no place for ten seconds', async (t) => {

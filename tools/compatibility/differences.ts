@@ -102,12 +102,12 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Provisioned concurrency',
-    here: "Environments take at most half of the host's places; what is provisioned beyond stays IN_PROGRESS.",
-    why: 'The other functions need places too.',
+    here: 'Environments take at most half of the memory that all may take together; what is provisioned beyond stays IN_PROGRESS.',
+    why: 'The other functions need memory too.',
   },
   {
     subject: 'Network of a function',
-    here: "The host's own.",
+    here: "The host's own, or with --network none nothing beyond the environment.",
     why: "Functions reach databases and services of the developer's machine.",
   },
   {

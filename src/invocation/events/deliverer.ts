@@ -18,6 +18,7 @@ export class Deliverer {
   readonly #services: AttemptServices
   readonly #window = new DeliveryWindow()
   readonly #counter = new DeliveryCounter()
+  readonly #counters = new Map<string, DeliveryCounter>()
   readonly #runner: LaneRunner<FunctionAddress, StoredEvent>
   #adjusting: NodeJS.Timeout | undefined
 
@@ -45,8 +46,15 @@ export class Deliverer {
   }
 
   /** What has become of events since the start. */
-  counts(): DeliveryCounts {
-    return this.#counter.counts()
+  /** Of all accounts or of one. */
+  counts(account?: string): DeliveryCounts {
+    return (account === undefined ? this.#counter : this.#counterOf(account)).counts()
+  }
+
+  #counterOf(account: string): DeliveryCounter {
+    const counter = this.#counters.get(account) ?? new DeliveryCounter()
+    this.#counters.set(account, counter)
+    return counter
   }
 
   /** A function that has less than its share may begin beyond the window. */
@@ -64,7 +72,7 @@ export class Deliverer {
   async #deliver(event: StoredEvent): Promise<Pause | undefined> {
     const { store, clock, log } = this.#services
     const outcome = await attempt(event, this.#services)
-    this.#counter.add(event, outcome)
+    for (const counter of [this.#counter, this.#counterOf(event.account)]) counter.add(event, outcome)
     switch (outcome.kind) {
       case 'throttled':
         store.events.release(event)

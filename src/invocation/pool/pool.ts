@@ -6,8 +6,8 @@ import { ProvisionedEnvironments } from './provisioned-environments.ts'
 
 /** What a pool may ask of the host; one instance serves all pools. */
 export interface PoolHost {
-  /** Takes a place for an environment that starts; undefined when there is none now. */
-  takeStart(wanted: WantedStart): EndStart | undefined
+  /** Takes a place for an environment that starts, if there is one now. */
+  takeStart(wanted: WantedStart): EndStart | Refusal
   /** Whether a pool with so many environments has to give one up, because another waits for a place with fewer. */
   takesBack(environments: number): boolean
   endEnvironment(gone: Promise<void>): void
@@ -22,7 +22,11 @@ export interface WantedStart {
   readonly environments: number
   /** So much of it will probably be used. */
   readonly memoryMb: number
+  readonly isProvisioned: boolean
 }
+
+/** Others come first; there is no room yet; there is none, even if all went that would go for it. */
+export type Refusal = 'not now' | 'no room' | 'out of reach'
 
 /** The start has ended; a place stays taken while the environment lives. */
 export type EndStart = (isAlive: boolean) => void
@@ -42,6 +46,9 @@ interface Idle {
 // AWS replaces environments after some hours too; the keys of the execution role, which an environment gets at its
 // start, are valid for twelve.
 const MAX_AGE_MS = 8 * 3_600_000
+
+/** An environment of a function that nobody knows yet is expected to take no more: few take all of their MemorySize. */
+const MOST_UNKNOWN_MB = 256
 
 /** A runtime asks for its next event within a millisecond or two of its answer, unless the machine is busy. */
 const SOON_FREE_MS = 20
@@ -64,6 +71,8 @@ export class Pool {
   #lastRunMs = 0
   /** The most that one of its environments has used. */
   #peakMb = 0
+  /** Why the last start for those that wait could not be, if it was for lack of room. */
+  #lack: 'no room' | 'out of reach' | undefined
   #isRetired = false
   /** Due when what waits before idle environments has waited for long enough. */
   #relief: NodeJS.Timeout | undefined
@@ -83,6 +92,31 @@ export class Pool {
 
   get environments(): number {
     return this.#idle.length + this.#busy.size + this.#starting
+  }
+
+  get idleCount(): number {
+    return this.#idle.length
+  }
+
+  /** How many busy ones it has to give up, one after the other, while a pool with so many is short of room. */
+  countToGiveUpFor(environments: number): number {
+    return Math.min(this.#busy.size, Math.max(0, this.environments - environments - 1))
+  }
+
+  /** The most that one of its environments has used; 0 when that is not known yet. */
+  get peakMb(): number {
+    for (const { environment } of this.#idle) this.#peakMb = Math.max(this.#peakMb, environment.peakMemoryMb)
+    for (const environment of this.#busy.keys()) this.#peakMb = Math.max(this.#peakMb, environment.peakMemoryMb)
+    return this.#peakMb
+  }
+
+  get isShortOfRoom(): boolean {
+    return this.#lack !== undefined
+  }
+
+  /** What it needs will not be there soon, whoever makes room for it. */
+  get isOutOfReach(): boolean {
+    return this.#lack === 'out of reach'
   }
 
   /** Since when its oldest idle environment has been idle. */
@@ -109,6 +143,7 @@ export class Pool {
     const environment = this.#areEnoughAwake(nowMs) ? undefined : this.#takeReady()
     if (environment) return this.#run(environment, invocation, nowMs)
     const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>()
+    if (this.#waiting.length === 0) this.#lack = undefined
     this.#waiting.push({ invocation, sinceMs: nowMs, resolve, reject })
     if (this.#hasReady) this.#relieveSoon()
     else this.startIfWorthwhile()
@@ -119,8 +154,10 @@ export class Pool {
   startIfWorthwhile(atMost = Number.POSITIVE_INFINITY): number {
     let started = 0
     while (started < atMost && this.isStartWorthwhile) {
-      const endStart = this.#host.takeStart({ environments: this.environments, memoryMb: this.#neededMb })
-      if (endStart === undefined) break
+      const endStart = this.#takeStart(this.environments, false)
+      if (endStart === 'not now') break
+      this.#lack = typeof endStart === 'string' ? endStart : undefined
+      if (typeof endStart === 'string') break
       this.#start(endStart)
       started++
     }
@@ -146,8 +183,8 @@ export class Pool {
     this.#provisioned.isWaiting = false
     while (this.#provisioned.isShort && !this.#isRetired) {
       const { mayProvision } = this.#host
-      const endStart = mayProvision ? this.#host.takeStart({ environments: 0, memoryMb: this.#neededMb }) : undefined
-      if (endStart === undefined) {
+      const endStart = mayProvision ? this.#takeStart(0, true) : 'out of reach'
+      if (typeof endStart === 'string') {
         this.#provisioned.isWaiting = mayProvision
         return
       }
@@ -161,9 +198,13 @@ export class Pool {
     this.startProvisioned()
   }
 
-  /** Gives up on invocations that have waited since before `sinceMs`; unless others move on, if that is to count. */
-  abandonWaiting(sinceMs: number, cause: () => Error, isMovingEnough = false): void {
-    if (isMovingEnough && this.#lastRunMs >= sinceMs) return
+  /** Like `abandonWaiting`, while there is no room for more and nothing moves on, nor is on its way. */
+  abandonForLackOfRoom(sinceMs: number, cause: () => Error): void {
+    if (this.isShortOfRoom && this.#starting === 0 && this.#lastRunMs < sinceMs) this.abandonWaiting(sinceMs, cause)
+  }
+
+  /** Gives up on invocations that have waited since before `sinceMs`. */
+  abandonWaiting(sinceMs: number, cause: () => Error): void {
     while (this.#waiting[0] && this.#waiting[0].sinceMs < sinceMs) this.#waiting.shift()?.reject(cause())
   }
 
@@ -273,8 +314,9 @@ export class Pool {
     else this.#idle.push({ environment, sinceMs: performance.now() })
   }
 
-  get #neededMb(): number {
-    return this.#peakMb > 0 ? this.#peakMb : this.version.configuration.memoryMb
+  #takeStart(environments: number, isProvisioned: boolean): EndStart | Refusal {
+    const memoryMb = this.peakMb || Math.min(this.version.configuration.memoryMb, MOST_UNKNOWN_MB)
+    return this.#host.takeStart({ environments, memoryMb, isProvisioned })
   }
 
   #mustGiveUp(environment: Environment): boolean {

@@ -7,7 +7,7 @@ import {
 } from '#environment'
 import { type Allocation, type FunctionVersion, NOTHING_ALLOCATED, throttled } from '#resources'
 import { Places } from './places.ts'
-import { type EndStart, Pool, type PoolHost, type WantedStart } from './pool.ts'
+import { type EndStart, Pool, type PoolHost, type Refusal, type WantedStart } from './pool.ts'
 
 // How soon a queue is looked at again; well below the time of a start.
 const LOOK_AGAIN_MS = 10
@@ -32,8 +32,8 @@ export class Pools implements PoolHost {
   /** Earlier deployments whose last invocations still run. */
   readonly #retired = new Set<Pool>()
   readonly #places: Places
-  /** Environments of the pool with the fewest among those that wait for a place. */
-  #fewest: number | undefined
+  /** Of the pools that wait for a place the one with the fewest environments comes next; those with more wait. */
+  #next: { readonly environments: number; readonly isShortOfRoom: boolean } | undefined
   #lookAgain: NodeJS.Timeout | undefined
   readonly #shrinker = setInterval(() => this.#shrink(performance.now() - KEEP_IDLE_MS), SHRINK_EVERY_MS).unref()
   readonly #memoryCheck = setInterval(() => this.#makeRoom(), CHECK_MEMORY_EVERY_MS).unref()
@@ -81,18 +81,16 @@ export class Pools implements PoolHost {
     clearTimeout(this.#lookAgain)
   }
 
-  takeStart({ environments, memoryMb }: WantedStart): EndStart | undefined {
-    if (this.#fewest !== undefined && environments > this.#fewest) return undefined
-    const endStart = this.#places.take(memoryMb)
-    // What it gives is there when it has ended: whoever waits asks again.
-    if (endStart === undefined && this.#places.isShortFor(memoryMb)) this.#evictOldest()
-    return endStart
+  takeStart({ environments, memoryMb, isProvisioned }: WantedStart): EndStart | Refusal {
+    if (this.#next !== undefined && environments > this.#next.environments) return 'not now'
+    if (!this.#places.hasStartsLeft(isProvisioned)) return 'not now'
+    return this.#places.take(memoryMb, isProvisioned) ?? this.#makeRoomFor(memoryMb, environments)
   }
 
   takesBack(environments: number): boolean {
-    if (!this.#places.isFull || this.#fewest === undefined || environments <= this.#fewest + 1) return false
+    if (!this.#next?.isShortOfRoom || environments <= this.#next.environments + 1) return false
     // One at a time: when it is not enough, the next look finds out.
-    this.#fewest = undefined
+    this.#next = undefined
     return true
   }
 
@@ -140,28 +138,50 @@ export class Pools implements PoolHost {
         this.#abandon(pool)
       }
       if (waiting.some((pool) => pool.isWaiting)) this.#lookAgainSoon()
-      else this.#fewest = undefined
+      else this.#next = undefined
     }, LOOK_AGAIN_MS)
   }
 
-  /** Whoever has the fewest environments starts the next one, so that no function keeps all places from the others. */
+  /**
+   * Whoever has the fewest environments starts the next one, so that no function keeps all places from the others. One
+   * that needs more than all of them would leave keeps nobody waiting.
+   */
   #share(waiting: readonly Pool[]): void {
-    if (!this.#places.hasStartsLeft) return
-    this.#fewest = undefined
+    if (!this.#places.hasStartsLeft()) return
+    this.#next = undefined
     const wanting = waiting.filter((pool) => pool.isStartWorthwhile)
     for (let next = fewestOf(wanting); next !== undefined; next = fewestOf(wanting)) {
-      if (next.startIfWorthwhile(1) === 0) {
-        this.#fewest = next.environments
+      const isRefused = next.startIfWorthwhile(1) === 0
+      if (isRefused && !(next.isOutOfReach && this.#places.hasStartsLeft())) {
+        this.#next = { environments: next.environments, isShortOfRoom: next.isShortOfRoom }
         return
       }
-      if (!next.isStartWorthwhile) wanting.splice(wanting.indexOf(next), 1)
+      if (isRefused || !next.isStartWorthwhile) wanting.splice(wanting.indexOf(next), 1)
     }
   }
 
   #abandon(pool: Pool): void {
     const nowMs = performance.now()
     pool.abandonWaiting(nowMs - MAX_WAIT_MS, hostOverloaded)
-    if (this.#places.isFull) pool.abandonWaiting(nowMs - MAX_WAIT_WHEN_FULL_MS, hostOverloaded, true)
+    pool.abandonForLackOfRoom(nowMs - MAX_WAIT_WHEN_FULL_MS, hostOverloaded)
+  }
+
+  /** Ends an idle environment if all of them are enough: what it leaves is there later, and whoever waits asks again. */
+  #makeRoomFor(memoryMb: number, environments: number): Refusal {
+    const shortageBytes = this.#places.shortageBytes(memoryMb)
+    const idleBytes = this.#bytesLeftBy((pool) => pool.idleCount)
+    if (shortageBytes > 0 && shortageBytes <= idleBytes) this.#evictOldest()
+    const busyBytes = this.#bytesLeftBy((pool) => pool.countToGiveUpFor(environments))
+    return shortageBytes <= idleBytes + busyBytes ? 'no room' : 'out of reach'
+  }
+
+  #bytesLeftBy(count: (pool: Pool) => number): number {
+    let bytes = 0
+    for (const pool of this.#current.values()) {
+      const environments = count(pool)
+      if (environments > 0) bytes += this.#places.bytesLeftBy(environments, pool.peakMb)
+    }
+    return bytes
   }
 
   /** The one that has been idle for longest goes, whosever it is. */

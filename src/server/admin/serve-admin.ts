@@ -22,6 +22,7 @@ export async function serveAdmin(request: HttpRequest, running: Running): Promis
     audited.caller = caller
     if (caller.kind !== 'root') throw accessDeniedException('Only the root user of an account may do this.')
     const query = new URLSearchParams(request.rawQuery)
+    expectAccount(query.get('account'), caller.account)
     const answer = await answerAboutEvents({ method, path, query, account: caller.account }, running)
     if (!answer) throw new ApiError('ResourceNotFoundException', 404, { Message: 'There is no such thing.' })
     if (method !== 'GET') running.audit.append(recordOfChange(audited))
@@ -32,4 +33,10 @@ export async function serveAdmin(request: HttpRequest, running: Running): Promis
     if (denial) running.audit.append(denial)
     return encodeRestError(refusal)
   }
+}
+
+/** With `--auth none` everybody is root of the server's own account, whichever key has signed. */
+function expectAccount(wanted: string | null, account: string): void {
+  if (wanted !== null && wanted !== account)
+    throw accessDeniedException(`This was signed for account ${wanted}, and the server took it for ${account}.`)
 }

@@ -16,10 +16,12 @@ export interface Server {
 const LONGEST_MS = 60_000
 
 /** Asks the server as the root user of an account, with the key that is in the data directory. */
-export async function askServer(server: Server, method: string, path: string, query = ''): Promise<unknown> {
+export async function askServer(server: Server, method: string, path: string, asked = ''): Promise<unknown> {
   const key = await readRootKey(server.dataDirectory, server.account)
   if (!key) throw new BadOption(`there are no root credentials in ${server.dataDirectory}`)
   const { host } = new URL(server.url)
+  // The server refuses when it takes the key for another account's.
+  const query = [asked, server.account && `account=${server.account}`].filter(Boolean).join('&')
   const rawPath = `/_lambent/${path}`
   const scope = { region: server.region, service: 'lambda' }
   const headers = signRequest({ method, rawPath, rawQuery: query, headers: { host } }, key, scope, systemClock.now())

@@ -48,16 +48,23 @@ const options = {
 function read(args: readonly string[], environment: Variables): Asked & { readonly verb: string | undefined } {
   const { positionals, values } = parse(args)
   const [verb, id] = positionals
-  const isAnyMeant = values.function !== undefined || values.all === true
   return {
     verb,
     id,
-    which: isAnyMeant ? String(new URLSearchParams(values.function ? { function: values.function } : {})) : undefined,
+    which: whichOf(values, id),
     url: values.url ?? `http://127.0.0.1:${environment.LAMBENT_PORT ?? 4566}`,
     region: values.region ?? environment.LAMBENT_REGION ?? 'us-east-1',
     dataDirectory: resolve(values['data-dir'] ?? environment.LAMBENT_DATA_DIR ?? '.lambent'),
     account: values.account,
   }
+}
+
+function whichOf({ function: name, all }: ReturnType<typeof parse>['values'], id?: string): string | undefined {
+  if (name === '') throw new BadOption('--function has no name')
+  if ([name, all, id].filter((given) => given !== undefined).length > 1)
+    throw new BadOption('say one of them only: --function NAME, --all, or a number')
+  if (name !== undefined) return String(new URLSearchParams({ function: name }))
+  return all === true ? 'all=true' : undefined
 }
 
 function parse(args: readonly string[]) {
@@ -97,11 +104,27 @@ async function show(asked: Asked): Promise<void> {
 }
 
 async function replay(asked: Asked): Promise<void> {
-  const answer =
-    asked.which === undefined
-      ? await askServer(asked, 'POST', `events/${expectId(asked)}/replay`)
-      : await askServer(asked, 'POST', 'events', asked.which)
-  print(answer)
+  if (asked.which === undefined) print(await askServer(asked, 'POST', `events/${expectId(asked)}/replay`))
+  else print(await replayAll(asked, asked.which))
+}
+
+interface ReplayedSome {
+  readonly Replayed: number
+  readonly Skipped: number
+  readonly Next?: string
+}
+
+async function replayAll(asked: Asked, which: string) {
+  let [Replayed, Skipped] = [0, 0]
+  let after: string | undefined
+  do {
+    const query = after === undefined ? which : `${which}&after=${after}`
+    const some = (await askServer(asked, 'POST', 'events', query)) as ReplayedSome
+    Replayed += some.Replayed
+    Skipped += some.Skipped
+    after = some.Next
+  } while (after !== undefined)
+  return { Replayed, Skipped }
 }
 
 async function purge(asked: Asked): Promise<void> {

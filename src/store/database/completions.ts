@@ -10,7 +10,7 @@ export class Completions<Item> {
   readonly #deleteRows: (items: readonly Item[]) => Promise<void>
   readonly #log: Log
   #items: Item[] = []
-  #deleting = 0
+  readonly #deleting = new Set<readonly Item[]>()
   #timer: NodeJS.Timeout | undefined
   #written: Promise<void> = Promise.resolve()
 
@@ -19,9 +19,9 @@ export class Completions<Item> {
     this.#log = log
   }
 
-  /** Completed and not yet deleted. */
-  get waiting(): number {
-    return this.#items.length + this.#deleting
+  /** Completed and not yet deleted, of those that are meant. */
+  count(isMeant: (item: Item) => boolean = () => true): number {
+    return [this.#items, ...this.#deleting].reduce((count, items) => count + items.filter(isMeant).length, 0)
   }
 
   add(item: Item): void {
@@ -50,7 +50,7 @@ export class Completions<Item> {
   }
 
   async #delete(items: readonly Item[]): Promise<void> {
-    this.#deleting += items.length
+    this.#deleting.add(items)
     try {
       await this.#deleteRows(items)
     } catch (error) {
@@ -58,7 +58,7 @@ export class Completions<Item> {
       this.#items.push(...items)
       this.#schedule(RETRY_DELAY_MS)
     } finally {
-      this.#deleting -= items.length
+      this.#deleting.delete(items)
     }
   }
 }

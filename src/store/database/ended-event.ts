@@ -22,7 +22,15 @@ export function endedColumns({ event, end }: EndedEvent, more: object): Columns 
   return { record: JSON.stringify(record), payload, answer: answer?.payload ?? null }
 }
 
-/** The contrary. */
+/** What a record says by itself. */
+export interface EndedRecord {
+  readonly event: Omit<QueuedEvent, 'payload' | 'lastError'>
+  readonly end: Omit<EventEnd, 'answer'>
+}
+
+export const readEndedRecord = (record: string): EndedRecord & Record<string, unknown> => JSON.parse(record)
+
+/** The contrary of `endedColumns`. */
 export function readEnded({ record, payload, answer }: Columns): EndedEvent & Record<string, unknown> {
   const { event, end, executedVersion, ...more } = JSON.parse(record)
   return {

@@ -108,17 +108,22 @@ export class EventQueue implements EventStore, Belongings {
     this.#lanes.dropped((lane) => lane.account === account && lane.functionName === functionName, changes)
   }
 
-  async count(): Promise<number> {
-    return this.#lanes.count - this.#completions.waiting
+  async count(account?: string): Promise<number> {
+    if (account === undefined) return this.#lanes.count - this.#completions.count()
+    const isMeant = (event: Pick<FunctionAddress, 'account'>) => event.account === account
+    return this.#lanes.countWhere(isMeant) - this.#completions.count(isMeant)
   }
 
   countOf(lane: FunctionAddress): number {
     return this.#lanes.countOf(lane)
   }
 
-  async oldestMs(): Promise<number | undefined> {
-    const oldest = this.#queries.selectFrom('events').select('accepted_ms').orderBy('id').limit(1)
-    return (await oldest.executeTakeFirst())?.accepted_ms
+  async oldestMs(account: string): Promise<number | undefined> {
+    const oldest = this.#queries
+      .selectFrom('events')
+      .where('account', '=', account)
+      .select((eb) => eb.fn.min<number | null>('accepted_ms').as('oldestMs'))
+    return (await oldest.executeTakeFirst())?.oldestMs ?? undefined
   }
 
   waitForWork(signal: AbortSignal): Promise<void> {

@@ -55,8 +55,10 @@ export class Outbox implements OutboxStore {
     this.#lanes.postponed(message, dueMs)
   }
 
-  count(): number {
-    return this.#lanes.count - this.#completions.waiting
+  count(account?: string): number {
+    if (account === undefined) return this.#lanes.count - this.#completions.count()
+    const isMeant = ({ role }: OutboxLane) => accountOf(role) === account
+    return this.#lanes.countWhere(isMeant) - this.#completions.count(isMeant)
   }
 
   waitForWork(signal: AbortSignal): Promise<void> {
@@ -89,6 +91,9 @@ export class Outbox implements OutboxStore {
     for (const [i, message] of messages.entries()) this.removed(message, results[i]?.changes ?? 0)
   }
 }
+
+/** A function and its execution role are of the same account. */
+const accountOf = (role: string) => role.split(':')[4]
 
 /** What the deletion needs: payloads need not wait for it. */
 type Completed = OutboxLane & Pick<StoredMessage, 'id'>

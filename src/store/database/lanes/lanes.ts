@@ -37,6 +37,13 @@ export class Lanes<Address, Item extends Waiting & Address> {
     return this.#lanes.get(this.#rows.keyOf(address))?.count ?? 0
   }
 
+  /** Rows of the lanes of these addresses. */
+  countWhere(isMeant: (address: Address) => boolean): number {
+    let count = 0
+    for (const lane of this.#lanes.values()) if (isMeant(lane.address)) count += lane.count
+    return count
+  }
+
   /** At the start: so many rows of this lane are on disk. */
   found(address: Address, count: number, dueMs: number): void {
     const lane = this.#laneAt(address)
