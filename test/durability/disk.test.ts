@@ -111,8 +111,8 @@ test('on a disk that fails events are refused; what was acknowledged runs when i
   assert.equal(await first.stop(), 0, first.errors())
   disk.repair()
   await using second = await startTestServer({ dataDirectory: disk.path })
-  // What failed together with the disk is tried again after a minute.
-  await poll(hasRunAll, 150_000)
+  // What failed together with the disk is tried again after a minute, and after two more.
+  await poll(hasRunAll, 240_000)
   // What was written when the disk failed may be found on it, though nobody could know.
   checkRefused(reporting, CONNECTIONS)
   await second.stop()
