@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.ts'
+export { createEagerPolling, type EagerPolling, PollingHabit } from './eager-polling.ts'
 export { fail } from './fail.ts'
 export { BASE32_UPPER, BASE64_LETTERS, newUuid, randomText } from './ids.ts'
 export { parseJsonBytes } from './json-text.ts'

@@ -1,7 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises'
-import type { Log } from '#base'
+import { createEagerPolling, type Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
-import { createEagerPolling } from './eager-polling.ts'
 import type { Environment, EnvironmentSpec } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import type { Log } from '#base'
+import { type EagerPolling, type Log, PollingHabit } from '#base'
 import {
   type Answered,
   abandon,
@@ -11,7 +11,6 @@ import {
   resultOf,
   tell,
 } from './call.ts'
-import { type EagerPolling, PollingHabit } from './eager-polling.ts'
 import { EnvironmentLog } from './environment-log.ts'
 import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
 import type { ShutdownReason } from './extensions/extensions.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { parentPort, type Transferable, Worker } from 'node:worker_threads'
+import { createEagerPolling, PollingHabit } from '#base'
 
 /** A worker thread that answers requests, in the order in which it finishes them. Its owner closes it. */
 export class Thread<Request, Reply> {
@@ -52,6 +53,9 @@ export class Thread<Request, Reply> {
   }
 }
 
+/** A caller that sends one request after the other comes back within this time. */
+const NEXT_MS = 0.5
+
 /** The other side: answers each request until the owner closes the thread, then runs `close`. */
 export function answerRequests<Request, Reply>(
   answer: (request: Request) => Answered<Reply> | Promise<Answered<Reply>>,
@@ -59,15 +63,21 @@ export function answerRequests<Request, Reply>(
 ): void {
   const port = parentPort
   assert(port, 'this file runs in a worker thread')
+  const polling = createEagerPolling(NEXT_MS)
+  const habit = new PollingHabit(NEXT_MS)
+  let answeredMs = 0
   let running = 0
   let isClosing = false
   port.on('message', async (question: Question<Request> | 'close') => {
     if (question === 'close') isClosing = true
     else {
       running++
+      habit.note(performance.now() - answeredMs)
       const { message, transfer } = await answerOne(question)
       port.postMessage(message, [...transfer])
       running--
+      answeredMs = performance.now()
+      if (habit.shouldPoll()) polling.begin()
     }
     if (!isClosing || running > 0) return
     close()

@@ -1,18 +1,18 @@
 /**
  * Waking a processor that went to sleep takes tens of microseconds, on a virtual machine more than a short invocation
- * itself. So for a moment after an event was handed over the event loop is kept from sleeping: a quick answer, and the
- * caller's next request, then find it awake. It costs a fraction of a millisecond of one processor, and only where it
- * pays: see `PollingHabit`.
+ * itself. So for a moment after something was handed over the event loop is kept from sleeping: a quick answer, and the
+ * next request, then find it awake. It costs a fraction of a millisecond of one processor, and only where it pays: see
+ * `PollingHabit`.
  */
 export interface EagerPolling {
-  /** Keeps the event loop awake for `POLLING_MS` from now. */
+  /** Keeps the event loop awake for a moment from now. */
   begin(): void
 }
 
 /** Longer waits are slept through: what is saved becomes small beside them. */
-export const POLLING_MS = 0.15
+const POLLING_MS = 0.15
 
-export function createEagerPolling(): EagerPolling {
+export function createEagerPolling(pollingMs = POLLING_MS): EagerPolling {
   let untilMs = 0
   let isPolling = false
 
@@ -24,7 +24,7 @@ export function createEagerPolling(): EagerPolling {
 
   return {
     begin() {
-      untilMs = performance.now() + POLLING_MS
+      untilMs = performance.now() + pollingMs
       if (isPolling) return
       isPolling = true
       setImmediate(poll)
@@ -35,11 +35,16 @@ export function createEagerPolling(): EagerPolling {
 /** After a miss, this many chances at most are left out before the next try. */
 const MOST_LEFT_OUT = 64
 
-/** Whether polling pays for one environment: each miss doubles the pause until it is tried again, a hit ends it. */
+/** Whether polling pays for one that is waited for: each miss doubles the pause until it is tried again, a hit ends it. */
 export class PollingHabit {
+  readonly #pollingMs: number
   #pause = 1
   #left = 0
   #isTrying = false
+
+  constructor(pollingMs = POLLING_MS) {
+    this.#pollingMs = pollingMs
+  }
 
   /** Asked before each wait. */
   shouldPoll(): boolean {
@@ -51,7 +56,7 @@ export class PollingHabit {
   /** Told after each wait how long it was. */
   note(waitedMs: number): void {
     if (!this.#isTrying) return
-    if (waitedMs <= POLLING_MS) {
+    if (waitedMs <= this.#pollingMs) {
       this.#pause = 1
     } else {
       this.#left = this.#pause
