@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { poll } from '../support/poll.ts'
-import { deliveryBench, isThrottled, succeeds } from './delivery-bench.ts'
+import { ACCOUNT, deliveryBench, isThrottled, succeeds } from './delivery-bench.ts'
 
 // One function's events hold up nobody else's.
 
@@ -66,7 +66,7 @@ test('events of one function that is throttled at its version do not hold up tho
   const alias = { account: '000000000000', functionName: 'f', name: 'live', version: '$LATEST', description: '' }
   await bench.store.aliases.create({ ...alias, revisionId: '' })
   for (const requestId of numbers(10)) await bench.enqueue('f', { requestId })
-  await poll(() => bench.deliverer.counts().throttles || undefined)
+  await poll(() => bench.deliverer.counts(ACCOUNT).throttles || undefined)
   await bench.enqueue('f', { qualifier: 'live' })
   await bench.ran(1)
 })

@@ -71,7 +71,7 @@ test('an event that becomes too old while it waits is told with the answer that 
   await bench.ran(1)
   bench.behaviours.f = isThrottled
   await bench.advance(60)
-  await poll(() => bench.deliverer.counts().throttles || undefined)
+  await poll(() => bench.deliverer.counts(ACCOUNT).throttles || undefined)
   await bench.advance(101)
   await poll(() => bench.taken.length === 2 || undefined)
   const record = recordOf(bench.taken.find(({ kind }) => kind === 'destination'))

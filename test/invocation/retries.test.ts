@@ -57,7 +57,7 @@ for (const { says, config, ranAt, why } of failing)
       await bench.advance(seconds)
       await bench.ran(ranAt.filter((at) => at <= seconds).length)
     }
-    await poll(() => bench.deliverer.counts().ended[why as 'RetriesExhausted'])
+    await poll(() => bench.deliverer.counts(ACCOUNT).ended[why as 'RetriesExhausted'])
     assert.deepEqual(
       bench.runs,
       ranAt.map((seconds) => ['f', seconds]),
@@ -79,7 +79,7 @@ test('every attempt has the same request id and trace header, and the config of 
   await bench.ran(1)
   await bench.advance(60)
   await bench.ran(2)
-  await poll(() => bench.deliverer.counts().ended.RetriesExhausted)
+  await poll(() => bench.deliverer.counts(ACCOUNT).ended.RetriesExhausted)
   assert.deepEqual(seen, [
     ['one', 'Root=1', 'live'],
     ['one', 'Root=1', 'live'],
@@ -96,14 +96,14 @@ test('a failure that follows success leaves nothing to be tried again', async (t
   await bench.ran(2)
   await bench.advance(3600)
   assert.equal(bench.runs.length, 2)
-  assert.deepEqual(bench.deliverer.counts().ended.RetriesExhausted, undefined)
+  assert.deepEqual(bench.deliverer.counts(ACCOUNT).ended.RetriesExhausted, undefined)
 })
 
 test('throttles back off from a second to five minutes for six hours, and are no attempts', async (t) => {
   const bench = await deliveryBench(t)
   await bench.define('f', isThrottled)
   await bench.enqueue('f')
-  const tries = () => bench.deliverer.counts().throttles
+  const tries = () => bench.deliverer.counts(ACCOUNT).throttles
   await poll(() => tries() === 1 || undefined)
   let [seconds, pause, expected] = [0, 1, 1]
   while (seconds + pause <= 6 * 3600) {
@@ -116,19 +116,19 @@ test('throttles back off from a second to five minutes for six hours, and are no
     pause = Math.min(pause * 2, 300)
   }
   await bench.advance(6 * 3600 + 0.001)
-  await poll(() => bench.deliverer.counts().ended.EventAgeExceeded)
-  const { attempts } = bench.deliverer.counts()
-  assert.equal(attempts - (bench.deliverer.counts().ended.Success ?? 0), 0)
+  await poll(() => bench.deliverer.counts(ACCOUNT).ended.EventAgeExceeded)
+  const { attempts } = bench.deliverer.counts(ACCOUNT)
+  assert.equal(attempts - (bench.deliverer.counts(ACCOUNT).ended.Success ?? 0), 0)
 })
 
 test('an event that waits for room begins as soon as an invocation of its function ends', async (t) => {
   const bench = await deliveryBench(t)
   await bench.define('f', isThrottled)
   for (let i = 0; i < 100; i++) await bench.enqueue('f', { requestId: String(i) })
-  await poll(() => bench.deliverer.counts().throttles || undefined)
+  await poll(() => bench.deliverer.counts(ACCOUNT).throttles || undefined)
   await bench.advance(0)
   // One was tried for all of them: waiting costs nothing.
-  assert.ok(bench.deliverer.counts().throttles < 10)
+  assert.ok(bench.deliverer.counts(ACCOUNT).throttles < 10)
   bench.behaviours.f = succeeds
   bench.free('f')
   await bench.ran(100)
@@ -140,7 +140,7 @@ test('with nothing reserved an event ends at once, without having run', async (t
   await bench.define('f', succeeds)
   await bench.store.concurrency.reserve(ACCOUNT, 'f', 0, 900)
   await bench.enqueue('f')
-  await poll(() => bench.deliverer.counts().ended.ZeroReservedConcurrency)
+  await poll(() => bench.deliverer.counts(ACCOUNT).ended.ZeroReservedConcurrency)
   assert.deepEqual(bench.runs, [])
 })
 
@@ -164,7 +164,7 @@ test('an event is as old as its acceptance, also when the server was away meanwh
   const sixHoursMs = 6 * 3_600_000
   await bench.enqueue('f', { acceptedMs: START_MS - sixHoursMs, requestId: 'just in time' })
   await bench.enqueue('f', { acceptedMs: START_MS - sixHoursMs - 1, requestId: 'too late' })
-  await poll(() => bench.deliverer.counts().ended.EventAgeExceeded)
+  await poll(() => bench.deliverer.counts(ACCOUNT).ended.EventAgeExceeded)
   await bench.ran(1)
   assert.equal(bench.runs.length, 1)
 })
@@ -175,6 +175,6 @@ test('events of a function, a version or an alias that is gone are dropped', asy
   await bench.enqueue('gone')
   await bench.enqueue('f', { qualifier: 'gone' })
   await bench.enqueue('f', { qualifier: '7' })
-  await poll(() => bench.deliverer.counts().discarded === 3 || undefined)
+  await poll(() => bench.deliverer.counts(ACCOUNT).discarded === 3 || undefined)
   assert.deepEqual(bench.runs, [])
 })

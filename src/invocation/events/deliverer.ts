@@ -17,7 +17,7 @@ const ADJUST_EVERY_MS = 250
 export class Deliverer {
   readonly #services: AttemptServices
   readonly #window = new DeliveryWindow()
-  readonly #counter = new DeliveryCounter()
+  /** By account. */
   readonly #counters = new Map<string, DeliveryCounter>()
   readonly #runner: LaneRunner<FunctionAddress, StoredEvent>
   #adjusting: NodeJS.Timeout | undefined
@@ -45,10 +45,9 @@ export class Deliverer {
     await this.#runner.stop()
   }
 
-  /** What has become of events since the start. */
-  /** Of all accounts or of one. */
-  counts(account?: string): DeliveryCounts {
-    return (account === undefined ? this.#counter : this.#counterOf(account)).counts()
+  /** What has become of an account's events since the start. */
+  counts(account: string): DeliveryCounts {
+    return this.#counterOf(account).counts()
   }
 
   #counterOf(account: string): DeliveryCounter {
@@ -72,7 +71,7 @@ export class Deliverer {
   async #deliver(event: StoredEvent): Promise<Pause | undefined> {
     const { store, clock, log } = this.#services
     const outcome = await attempt(event, this.#services)
-    for (const counter of [this.#counter, this.#counterOf(event.account)]) counter.add(event, outcome)
+    this.#counterOf(event.account).add(event, outcome)
     switch (outcome.kind) {
       case 'throttled':
         store.events.release(event)

@@ -129,7 +129,8 @@ export class Pool {
     const nowMs = performance.now()
     if (this.#areEnoughAwake(nowMs, STUCK_MS)) return false
     return shouldStart({
-      waiting: this.#waiting.length - this.#countAboutToBeFree(nowMs),
+      // Most runtimes ask for more right after their answer: nobody else is started for what can wait so long.
+      waiting: this.#waiting.length - countSince(this.#answered, nowMs - SOON_FREE_MS),
       busy: this.#busy.size,
       starting: this.#starting,
       runMs: this.#runTimes.expectedMs([...this.#busy.values()].map((startedMs) => nowMs - startedMs)),
@@ -237,9 +238,7 @@ export class Pool {
   /** Brief invocations are done sooner by the few that work anyway than by one that has to be woken beside them. */
   #areEnoughAwake(nowMs: number, withinMs = BRIEF_MS): boolean {
     if (this.#busy.size < MOST_AWAKE || !this.#runTimes.areBrief) return false
-    let awake = 0
-    for (const startedMs of this.#busy.values()) if (nowMs - startedMs < withinMs) awake++
-    return awake >= MOST_AWAKE
+    return countSince(this.#busy, nowMs - withinMs) >= MOST_AWAKE
   }
 
   /** The few may turn out to be at something longer this time. */
@@ -280,13 +279,6 @@ export class Pool {
       if (!this.#answered.has(environment)) this.#answered.set(environment, nowMs)
       void ending.then(() => this.#releaseWhenReady(environment, startedMs))
     }
-  }
-
-  /** Most runtimes ask for more right after their answer: nobody else is started for what can wait so long. */
-  #countAboutToBeFree(nowMs: number): number {
-    let count = 0
-    for (const answeredMs of this.#answered.values()) if (nowMs - answeredMs < SOON_FREE_MS) count++
-    return count
   }
 
   #release(environment: Environment, ranMs: number): void {
@@ -371,4 +363,11 @@ export class Pool {
     this.#provisioned.remove(environment)
     this.#host.endEnvironment(environment.shutdown())
   }
+}
+
+/** How many of them have a time after `sinceMs`. */
+function countSince(timesMs: ReadonlyMap<Environment, number>, sinceMs: number): number {
+  let count = 0
+  for (const ms of timesMs.values()) if (ms > sinceMs) count++
+  return count
 }
