@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { OF_EVERY_FUNCTION } from './recorded-variables.ts'
 import { type Files, isRoot, openTestHost } from './support.ts'
 
 const { start } = await openTestHost()
@@ -42,31 +43,10 @@ test('a custom runtime sees the variables of Lambda, less those of the managed r
   const { AWS_LAMBDA_RUNTIME_API, _, ...rest } = seen
   assert.match(AWS_LAMBDA_RUNTIME_API, /^127\.0\.0\.1:\d+$/)
   assert.deepEqual(rest, {
-    AWS_ACCESS_KEY_ID: 'AKID',
-    AWS_DEFAULT_REGION: 'us-east-1',
+    ...OF_EVERY_FUNCTION,
     AWS_LAMBDA_EXEC_WRAPPER: '/not/for/these',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
-    AWS_LAMBDA_FUNCTION_NAME: 'test',
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/test',
-    AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[$LATEST]0123456789abcdef',
-    AWS_REGION: 'us-east-1',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_SESSION_TOKEN: 'token',
-    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-    AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
-    LAMBDA_RUNTIME_DIR: '/var/runtime',
-    LAMBDA_TASK_ROOT: '/var/task',
-    LANG: 'en_US.UTF-8',
-    LD_LIBRARY_PATH: '/var/lang/lib:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
     MINE: 'yes',
     PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-    PWD: '/var/task',
-    SHLVL: '0',
-    TZ: ':UTC',
-    _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
-    _AWS_XRAY_DAEMON_PORT: '2000',
     _HANDLER: 'free text',
   })
 })

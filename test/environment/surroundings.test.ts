@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
+import { OF_EVERY_FUNCTION } from './recorded-variables.ts'
 import { isRoot, NODE, openTestHost, PYTHON, type Wanted } from './support.ts'
 
 // What a process finds around itself, as it was recorded at AWS.
@@ -8,29 +9,8 @@ const { start } = await openTestHost()
 
 const NODE_MAJOR = NODE.slice('nodejs'.length, -'.x'.length)
 const SHARED = {
-  AWS_ACCESS_KEY_ID: 'AKID',
-  AWS_DEFAULT_REGION: 'us-east-1',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
-  AWS_LAMBDA_FUNCTION_NAME: 'test',
-  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-  AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/test',
-  AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[$LATEST]0123456789abcdef',
-  AWS_REGION: 'us-east-1',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_SESSION_TOKEN: 'token',
-  AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-  AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
-  LAMBDA_RUNTIME_DIR: '/var/runtime',
-  LAMBDA_TASK_ROOT: '/var/task',
-  LANG: 'en_US.UTF-8',
-  LD_LIBRARY_PATH: '/var/lang/lib:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
+  ...OF_EVERY_FUNCTION,
   PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-  PWD: '/var/task',
-  SHLVL: '0',
-  TZ: ':UTC',
-  _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
-  _AWS_XRAY_DAEMON_PORT: '2000',
   _X_AMZN_TRACE_ID: 'Root=1-00000000-000000000000000000000000;Sampled=0',
 }
 
