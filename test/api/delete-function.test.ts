@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DeleteFunctionCommand, GetFunctionCommand } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient } from '../support/clients.ts'
+import { startGates } from '../support/gates.ts'
 import { sendSigned } from '../support/raw.ts'
 import { invalid, notFound, refusalOf } from '../support/refusal.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
@@ -83,9 +84,12 @@ test('a deletion that is refused deletes nothing', async (t) => {
 })
 
 test('an invocation that runs while its function is deleted ends as if nothing had happened', async () => {
-  await createFunction(server, { FunctionName: 'sleeper', code: 'sleep-node' })
-  await invoke(server, 'sleeper', { seconds: 0 })
-  const running = invoke(server, 'sleeper', { seconds: 1 })
-  await deletion('sleeper')
-  assert.equal((await running).payload, 'slept')
+  using gates = await startGates()
+  const code = { 'index.mjs': "export const handler = async ({ gate }) => { await fetch(gate); return 'passed' }" }
+  await createFunction(server, { FunctionName: 'deleted', code, Timeout: 60 })
+  const running = invoke(server, 'deleted', { gate: gates.urlFor('gate') })
+  await gates.reached('gate')
+  await deletion('deleted')
+  gates.open('gate')
+  assert.equal((await running).payload, 'passed')
 })
