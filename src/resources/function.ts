@@ -61,6 +61,16 @@ export interface FunctionConfiguration {
   readonly deadLetterArn?: string
   /** In the order given; undefined when there are none. They stay usable when the layer versions are deleted. */
   readonly layers?: readonly FunctionLayer[]
+  /** Only of functions that run on managed instances. */
+  readonly capacity?: CapacityAttachment
+}
+
+/** How a function uses a capacity provider: each of its environments runs several invocations at a time. */
+export interface CapacityAttachment {
+  readonly providerArn: string
+  /** Invocations that one environment runs at a time. */
+  readonly maxConcurrency: number
+  readonly memoryGibPerVcpu: number
 }
 
 /** What takes the place of a container image's own settings. */

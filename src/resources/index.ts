@@ -32,6 +32,7 @@ export * from './event-invoke-errors.ts'
 export type { FailedEvent } from './failed-event.ts'
 export {
   type ApplicationLogLevel,
+  type CapacityAttachment,
   type CodePackage,
   type Deployment,
   type FileSystemMount,
