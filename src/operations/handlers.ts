@@ -5,6 +5,12 @@ import { deleteAlias } from './alias/delete-alias.ts'
 import { getAlias } from './alias/get-alias.ts'
 import { listAliases } from './alias/list-aliases.ts'
 import { updateAlias } from './alias/update-alias.ts'
+import { createCapacityProvider } from './capacity-provider/create-capacity-provider.ts'
+import { deleteCapacityProvider } from './capacity-provider/delete-capacity-provider.ts'
+import { getCapacityProvider } from './capacity-provider/get-capacity-provider.ts'
+import { listCapacityProviders } from './capacity-provider/list-capacity-providers.ts'
+import { listFunctionVersionsByCapacityProvider } from './capacity-provider/list-function-versions-by-capacity-provider.ts'
+import { updateCapacityProvider } from './capacity-provider/update-capacity-provider.ts'
 import { createCodeSigningConfig } from './code-signing/create-code-signing-config.ts'
 import { deleteCodeSigningConfig } from './code-signing/delete-code-signing-config.ts'
 import { deleteFunctionCodeSigningConfig } from './code-signing/delete-function-code-signing-config.ts'
@@ -78,13 +84,13 @@ export const handlers: Handlers = {
   AddPermission: addPermission,
   CheckpointDurableExecution: notYet,
   CreateAlias: createAlias,
-  CreateCapacityProvider: notYet,
+  CreateCapacityProvider: createCapacityProvider,
   CreateCodeSigningConfig: createCodeSigningConfig,
   CreateEventSourceMapping: notYet,
   CreateFunction: createFunction,
   CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
-  DeleteCapacityProvider: notYet,
+  DeleteCapacityProvider: deleteCapacityProvider,
   DeleteCodeSigningConfig: deleteCodeSigningConfig,
   DeleteEventSourceMapping: notYet,
   DeleteFunction: deleteFunction,
@@ -97,7 +103,7 @@ export const handlers: Handlers = {
   DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
-  GetCapacityProvider: notYet,
+  GetCapacityProvider: getCapacityProvider,
   GetCodeSigningConfig: getCodeSigningConfig,
   GetDurableExecution: notYet,
   GetDurableExecutionHistory: notYet,
@@ -122,13 +128,13 @@ export const handlers: Handlers = {
   InvokeAsync: invokeAsync,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
-  ListCapacityProviders: notYet,
+  ListCapacityProviders: listCapacityProviders,
   ListCodeSigningConfigs: listCodeSigningConfigs,
   ListDurableExecutionsByFunction: notYet,
   ListEventSourceMappings: notYet,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctionUrlConfigs: listFunctionUrlConfigs,
-  ListFunctionVersionsByCapacityProvider: notYet,
+  ListFunctionVersionsByCapacityProvider: listFunctionVersionsByCapacityProvider,
   ListFunctions: listFunctions,
   ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig,
   ListLayerVersions: listLayerVersions,
@@ -155,7 +161,7 @@ export const handlers: Handlers = {
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateAlias: updateAlias,
-  UpdateCapacityProvider: notYet,
+  UpdateCapacityProvider: updateCapacityProvider,
   UpdateCodeSigningConfig: updateCodeSigningConfig,
   UpdateEventSourceMapping: notYet,
   UpdateFunctionCode: updateFunctionCode,

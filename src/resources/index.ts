@@ -1,5 +1,16 @@
 export { type Alias, chooseVersion, describeAlias, newAlias, updateAlias, type WeightedVersion } from './alias.ts'
 export * from './alias-errors.ts'
+export {
+  type CapacityProvider,
+  capacityProviderArn,
+  capacityProviderNameIn,
+  describeCapacityProvider,
+  newCapacityProvider,
+  PROVIDERS_PER_ACCOUNT,
+  updateCapacityProvider,
+  VERSIONS_PER_PROVIDER,
+} from './capacity-provider.ts'
+export * from './capacity-provider-errors.ts'
 export * from './code-errors.ts'
 export {
   type CodeSigningConfig,

@@ -54,6 +54,8 @@ export interface ListFunctionsOptions {
   readonly allVersions: boolean
   /** Only this function. */
   readonly functionName?: string
+  /** Only those that run on the capacity provider of this name. */
+  readonly capacityProvider?: string
 }
 
 export interface AccountUsage {

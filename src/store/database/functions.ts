@@ -8,6 +8,7 @@ import { codeFits, refuseFull } from './code-storage.ts'
 import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
 import { readVersion, writeVersion } from './function-record.ts'
 import { listVersions } from './list-versions.ts'
+import { providerNameOf, providerPlaces } from './provider-places.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
 import { numberOf, versionOf } from './version-number.ts'
@@ -165,11 +166,19 @@ export function createFunctionStore(
     addsCode: boolean,
   ): Promise<boolean> {
     const fits = codeFits(queries, record.account, codeLimitBytes)
-    const unit = [...statements, ...(published ? [insert(published).compile()] : []), ...(addsCode ? [fits] : [])]
+    const places = providerPlaces(queries, record)
+    const unit = [
+      ...statements,
+      ...(published ? [insert(published).compile()] : []),
+      ...(addsCode ? [fits] : []),
+      ...places.statements,
+    ]
     try {
       await commit(unit)
     } catch (error) {
-      refuseFull(unmetIn(error), unit, fits)
+      const unmet = unmetIn(error)
+      refuseFull(unmet, unit, fits)
+      places.refuse(unit[unmet])
       return false
     }
     cache.replace(record)
@@ -189,6 +198,7 @@ function rowOf(secrets: Secrets, record: FunctionVersion) {
     code_sha256: nameOf(record.code),
     code_size: record.code.size,
     layers_sha256: layersOf(record).join(' '),
+    capacity_provider: record.configuration.capacity ? providerNameOf(record.configuration.capacity.providerArn) : null,
     unsettled: isUnderWay(record) || record.replaced !== undefined ? 1 : 0,
     record: writeVersion(secrets, record),
   }
