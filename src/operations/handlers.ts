@@ -69,6 +69,8 @@ import { getFunctionRecursionConfig } from './recursion/get-function-recursion-c
 import { putFunctionRecursionConfig } from './recursion/put-function-recursion-config.ts'
 import { getRuntimeManagementConfig } from './runtime-management/get-runtime-management-config.ts'
 import { putRuntimeManagementConfig } from './runtime-management/put-runtime-management-config.ts'
+import { getFunctionScalingConfig } from './scaling/get-function-scaling-config.ts'
+import { putFunctionScalingConfig } from './scaling/put-function-scaling-config.ts'
 import { listTags } from './tag/list-tags.ts'
 import { tagResource } from './tag/tag-resource.ts'
 import { untagResource } from './tag/untag-resource.ts'
@@ -115,7 +117,7 @@ export const handlers: Handlers = {
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
   GetFunctionRecursionConfig: getFunctionRecursionConfig,
-  GetFunctionScalingConfig: notYet,
+  GetFunctionScalingConfig: getFunctionScalingConfig,
   GetFunctionUrlConfig: getFunctionUrlConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
@@ -148,7 +150,7 @@ export const handlers: Handlers = {
   PutFunctionConcurrency: putFunctionConcurrency,
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
-  PutFunctionScalingConfig: notYet,
+  PutFunctionScalingConfig: putFunctionScalingConfig,
   PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   PutResourcePolicy: putResourcePolicy,
   PutRuntimeManagementConfig: putRuntimeManagementConfig,

@@ -4,9 +4,9 @@ import {
   capacityProviderArn,
   capacityProviderNameIn,
   capacityProviderNotFound,
-  updateInProgress,
 } from '#resources'
 import type { RequestContext } from '../context.ts'
+import { untilWritten } from '../until-written.ts'
 
 /** The provider of this name or ARN, or AWS's 404. */
 export function findProvider({ store, place, caller }: RequestContext, nameOrArn: string): CapacityProvider {
@@ -16,19 +16,14 @@ export function findProvider({ store, place, caller }: RequestContext, nameOrArn
   return provider ?? fail(capacityProviderNotFound(capacityProviderArn(place, caller.account, name)))
 }
 
-// Each lost round is the win of another writer, so even a crowd is through long before.
-const MAX_ROUNDS = 1_000
-
 /** Stores what `change` makes of the provider; asked again when another writer came first. */
-export async function changeProvider(
+export const changeProvider = (
   context: RequestContext,
   nameOrArn: string,
   change: (current: CapacityProvider) => CapacityProvider,
-): Promise<CapacityProvider> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+): Promise<CapacityProvider> =>
+  untilWritten(nameOrArn, async () => {
     const current = findProvider(context, nameOrArn)
     const changed = change(current)
-    if (await context.store.capacityProviders.update(changed, current.revisionId)) return changed
-  }
-  throw updateInProgress(nameOrArn)
-}
+    return (await context.store.capacityProviders.update(changed, current.revisionId)) ? changed : undefined
+  })

@@ -60,16 +60,10 @@ export function createFunctionStore(
       return change([created, ...assigned], record, published, true)
     },
 
-    async update(record, expectedRevisionId, published, addsCode = published !== undefined) {
-      const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
-      const update = queries
-        .updateTable('function_versions')
-        .set(columns)
-        .where('account', '=', account)
-        .where('function_name', '=', function_name)
-        .where('version_number', '=', version_number)
-        .where('revision_id', '=', expectedRevisionId)
-      return change([required(update)], record, published, addsCode)
+    async update(record, expectedRevisionId, published, addsCode = published !== undefined, replacedRevisionId) {
+      const replacement =
+        published && replacedRevisionId !== undefined ? [replaceRow(published, replacedRevisionId)] : undefined
+      return change([replaceRow(record, expectedRevisionId)], record, published, addsCode, replacement)
     },
 
     async delete(account, functionName) {
@@ -121,6 +115,11 @@ export function createFunctionStore(
 
     listUnsettled: async () => (await unsettled()).filter(isUnderWay),
 
+    async listManaged() {
+      const managed = queries.selectFrom('function_versions').where('capacity_provider', 'is not', null)
+      return (await managed.select('record').execute()).map(parse)
+    },
+
     async usedCode() {
       return new Set((await used()).filter((name) => !name.startsWith(IMAGE)))
     },
@@ -140,6 +139,20 @@ export function createFunctionStore(
         .executeTakeFirstOrThrow()
       return { functions, codeBytes: codeBytes ?? 0 }
     },
+  }
+
+  /** Required to be there as `expectedRevisionId`. */
+  function replaceRow(record: FunctionVersion, expectedRevisionId: string): Statement {
+    const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
+    return required(
+      queries
+        .updateTable('function_versions')
+        .set(columns)
+        .where('account', '=', account)
+        .where('function_name', '=', function_name)
+        .where('version_number', '=', version_number)
+        .where('revision_id', '=', expectedRevisionId),
+    )
   }
 
   async function used(): Promise<string[]> {
@@ -164,15 +177,11 @@ export function createFunctionStore(
     record: FunctionVersion,
     published: FunctionVersion | undefined,
     addsCode: boolean,
+    publication = published ? [required(insert(published).onConflict((conflict) => conflict.doNothing()))] : [],
   ): Promise<boolean> {
     const fits = codeFits(queries, record.account, codeLimitBytes)
     const places = providerPlaces(queries, record)
-    const unit = [
-      ...statements,
-      ...(published ? [insert(published).compile()] : []),
-      ...(addsCode ? [fits] : []),
-      ...places.statements,
-    ]
+    const unit = [...statements, ...publication, ...(addsCode ? [fits] : []), ...places.statements]
     try {
       await commit(unit)
     } catch (error) {
