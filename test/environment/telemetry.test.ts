@@ -135,7 +135,6 @@ test('an extension hears what the platform, the function and it itself have to s
 test('an extension may wait for the end of the runtime before it ends its own work', async () => {
   const environment = await start({
     files: FUNCTION,
-    timeoutSeconds: 10,
     layer: extensions({
       patient: `let done
 const server = http.createServer((request, response) => {
@@ -249,7 +248,7 @@ await register(['INVOKE', 'SHUTDOWN'])
 await call('PUT', '/2022-07-01/telemetry', { 'Lambda-Extension-Identifier': id, body: {
   schemaVersion: '2022-12-13', types: ['platform'], buffering: { timeoutMs: 25 }, destination: { protocol: 'TCP', port: 4244 } } })
 while ((await next()).eventType === 'INVOKE');
-setTimeout(process.exit, 500)`,
+setTimeout(process.exit, 1500)`,
     }),
   })
   await invokeAndEnd(environment)
@@ -373,7 +372,7 @@ await register(['INVOKE', 'SHUTDOWN'])
 await call('PUT', '/2022-07-01/telemetry', { 'Lambda-Extension-Identifier': id, body: ${JSON.stringify({ ...good, types: ['function'], buffering: { timeoutMs: 25 } })} })
 while ((await next()).eventType === 'INVOKE');
 isLate = false
-setTimeout(process.exit, 1000)`,
+setTimeout(process.exit, 1500)`,
     }),
   })
   assert.equal(await environment.call({ lines: 60, length: 100_000 }), 'done')
