@@ -29,8 +29,7 @@ const steps =
       ]
 const results = await Promise.all(steps)
 // What failed comes last, whatever was printed by then.
-for (const { name, details } of results.filter(({ isGood }) => !isGood))
-  console.log(`\nFAIL ${name}\n${details}`)
+for (const { name, details } of results.filter(({ isGood }) => !isGood)) console.log(`\nFAIL ${name}\n${details}`)
 process.exitCode = results.every(({ isGood }) => isGood) ? 0 : 1
 
 interface Result {
