@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient } from '../support/clients.ts'
 import { answering, arnOf, configurationOf, publishVersion } from '../support/functions.ts'
-import { HOLDS, holdEvents } from '../support/hold-events.ts'
+import { startGates } from '../support/gates.ts'
+import { HOLDS, holdEvents, holdOf } from '../support/hold-events.ts'
 import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
 import { invalid, notFound, type Refusal, refusalIn, refusalOf, throttled, validation } from '../support/refusal.ts'
@@ -29,7 +30,7 @@ const get = async (FunctionName: string, on = server) =>
 const release = (FunctionName: string) =>
   lambdaClient(server).send(new DeleteFunctionConcurrencyCommand({ FunctionName }))
 const create = (FunctionName: string, code: string | Record<string, string> = answering(FunctionName)) =>
-  createFunction(server, { FunctionName, code, Timeout: 30 })
+  createFunction(server, { FunctionName, code })
 const reservedOf = async (FunctionName: string, Qualifier?: string) =>
   (await lambdaClient(server).send(new GetFunctionCommand({ FunctionName, Qualifier }))).Concurrency
 
@@ -73,33 +74,38 @@ test('a function that has reserved nothing at all is throttled, in every version
 })
 
 test('no more invocations run than are reserved, over all versions together', async () => {
-  await create('two', 'sleep-node')
+  using gates = await startGates()
+  await create('two', {
+    'index.mjs': "export const handler = async ({ gate }) => { if (gate) await fetch(gate); return 'passed' }",
+  })
   await publishVersion(server, 'two')
   await put('two', 2)
-  // All arrive long before the first has slept.
-  const outcomes = await Promise.allSettled(
-    ['$LATEST', '1', '$LATEST', '1', '1'].map((Qualifier) => invoke(server, 'two', { seconds: 4 }, { Qualifier })),
+  const refused: { readonly name: string; readonly Reason?: string }[] = []
+  const invocations = ['$LATEST', '1', '$LATEST', '1', '1'].map((Qualifier) =>
+    invoke(server, 'two', { gate: gates.urlFor('two') }, { Qualifier }).catch((reason) => void refused.push(reason)),
   )
-  const refused = outcomes.filter(({ status }) => status === 'rejected')
-  assert.equal(refused.length, 3)
-  for (const outcome of refused) {
-    const { reason } = outcome as PromiseRejectedResult
-    assert.deepEqual(
-      [reason.name, reason.Reason],
-      ['TooManyRequestsException', 'ReservedFunctionConcurrentInvocationLimitExceeded'],
-    )
-  }
+  // Those that run wait until the others have been refused.
+  await poll(() => refused.length === 3 || undefined)
+  gates.open('two')
+  const ran = (await Promise.all(invocations)).filter((answer) => answer !== undefined)
+  assert.deepEqual(
+    ran.map(({ payload }) => payload),
+    ['passed', 'passed'],
+  )
+  for (const { name, Reason } of refused)
+    assert.deepEqual([name, Reason], ['TooManyRequestsException', 'ReservedFunctionConcurrentInvocationLimitExceeded'])
   // What ended makes room again.
-  assert.equal((await invoke(server, 'two', { seconds: 0 })).payload, 'slept')
+  assert.equal((await invoke(server, 'two')).payload, 'passed')
 })
 
 test('an event waits while its function is throttled, and runs when there is room', async () => {
   const code = { 'index.mjs': `export const handler = async (event) => { ${HOLDS}; console.log('ran', event.id) }` }
-  await createFunction(server, { FunctionName: 'waiting', code, Timeout: 2 })
-  await holdEvents(server, 'waiting')
+  using gates = await startGates()
+  await create('waiting', code)
+  await holdEvents(server, 'waiting', gates)
   const { StatusCode } = await invoke(server, 'waiting', { id: 'queued' }, { InvocationType: 'Event' })
   assert.equal(StatusCode, 202)
-  // The one that holds it times out.
+  gates.open(holdOf('waiting'))
   await poll(async () => {
     const { events = [] } = await logsClient(server)
       .send(new FilterLogEventsCommand({ logGroupName: '/aws/lambda/waiting', filterPattern: 'queued' }))

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient, untilUpdated } from '../support/clients.ts'
 import { answering, arnOf, describeAs, publishAnswering, publishVersion } from '../support/functions.ts'
+import { startGates } from '../support/gates.ts'
 import { HOLDS, holdEvents } from '../support/hold-events.ts'
 import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
@@ -196,6 +197,7 @@ test('an event runs the version that its alias points to', async () => {
 })
 
 test('an event that waited runs what its alias points to by then, also after a crash', async () => {
+  using gates = await startGates()
   await using first = await startTestServer()
   const { dataDirectory } = first
   await createFunction(first, { FunctionName: 'late', code: LOGGING, Timeout: 900 })
@@ -204,7 +206,7 @@ test('an event that waited runs what its alias points to by then, also after a c
   await publishVersion(first, 'late')
   const names = { FunctionName: 'late', Name: 'live' }
   await lambdaClient(first).send(new CreateAliasCommand({ ...names, FunctionVersion: '1' }))
-  await holdEvents(first, 'late')
+  await holdEvents(first, 'late', gates)
   await invoke(first, 'late:live', { id: 'moved' }, { InvocationType: 'Event' })
   await lambdaClient(first).send(new UpdateAliasCommand({ ...names, FunctionVersion: '2' }))
   await first.kill()
@@ -214,13 +216,14 @@ test('an event that waited runs what its alias points to by then, also after a c
 })
 
 test('an event that waited runs the code that its function has by then', async () => {
+  using gates = await startGates()
   await using own = await startTestServer()
   const FunctionName = 'renewed'
   const code = (which: string) => ({
     'index.mjs': `export const handler = async (event) => { ${HOLDS}; console.log(\`ran ${which} for \${event.id}\`) }`,
   })
   await createFunction(own, { FunctionName, code: code('old'), Timeout: 900 })
-  await holdEvents(own, FunctionName)
+  await holdEvents(own, FunctionName, gates)
   await invoke(own, FunctionName, { id: 'waited' }, { InvocationType: 'Event' })
   const client = lambdaClient(own)
   await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zipOf(code('new')) }))

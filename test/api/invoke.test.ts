@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { createFunction, invoke, logsClient } from '../support/clients.ts'
+import { createFunction, invoke, logsClient, TIMEOUT_SECONDS } from '../support/clients.ts'
+import { type Gates, startGates } from '../support/gates.ts'
 import { sendSigned } from '../support/raw.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -163,7 +164,7 @@ for (const name of ['context-node', 'context-python']) {
     assert.equal(payload.logGroupName, `/aws/lambda/${name}`)
     assert.match(payload.logStreamName, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
     assert.deepEqual(payload.clientContext.custom ?? payload.clientContext, { greeting: 'grüezi' })
-    assert.ok(payload.remaining > 0 && payload.remaining <= 10_000)
+    assert.ok(payload.remaining > 0 && payload.remaining <= TIMEOUT_SECONDS * 1000)
     const { environment } = payload
     assert.equal(environment.AWS_LAMBDA_FUNCTION_NAME, name)
     assert.equal(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, '128')
@@ -273,34 +274,45 @@ test('Event answers 202 with an empty body and no version', async () => {
   assert.equal(answer.headers['x-amz-executed-version'], undefined)
 })
 
-test('twenty calls that sleep a second run side by side', async () => {
-  await createFunction(server, {
-    FunctionName: 'sleepers',
-    code: 'sleep-python',
-    Runtime: 'python3.12',
-    Handler: 'lambda_function.lambda_handler',
-  })
-  const answers = await Promise.all(Array.from({ length: 20 }, () => invoke(server, 'sleepers', { seconds: 1 })))
-  assert.ok(answers.every(({ payload }) => payload === 'slept'))
-  const streams = await countEnvironments('/aws/lambda/sleepers')
-  assert.ok(streams >= 10, `${streams} environments`)
+test('twenty calls that wait run side by side', async () => {
+  using gates = await startGates()
+  await createFunction(server, { FunctionName: 'waits', code: WAITS })
+  const held = holdAtGates(gates, 'waits', 20)
+  await held.reached
+  assert.equal(new Set(await held.environments()).size, 20)
 })
 
-test('calls that sleep run side by side too where most are over at once', async () => {
-  const code = {
-    'index.js': `exports.handler = async ({ ms }, { logStreamName }) => {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
-  return logStreamName
-}`,
+/** Waits at its gate, if it has one, and tells its environment. */
+const WAITS = {
+  'index.mjs': `export const handler = async ({ gate }, { logStreamName }) => {
+    if (gate) await fetch(gate)
+    return logStreamName
+  }`,
+}
+
+/** Calls that all wait until all of them run. */
+function holdAtGates(gates: Gates, FunctionName: string, count: number, prefix = 'gate') {
+  const names = Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
+  const calls = names.map((name) => invoke(server, FunctionName, { gate: gates.urlFor(name) }))
+  return {
+    reached: Promise.all(names.map((name) => gates.reached(name))),
+    async environments(): Promise<readonly string[]> {
+      for (const name of names) gates.open(name)
+      return (await Promise.all(calls)).map(({ payload }) => payload)
+    },
   }
-  await createFunction(server, { FunctionName: 'mixed', code })
-  const invokeAll = (count: number, ms: number) =>
-    Promise.all(Array.from({ length: count }, () => invoke(server, 'mixed', { ms })))
-  await invokeAll(12, 500)
-  for (let i = 0; i < 300; i++) await invoke(server, 'mixed', { ms: 0 })
-  const [answers] = await Promise.all([invokeAll(12, 1000), invokeAll(50, 0)])
-  const streams = new Set(answers.map(({ payload }) => payload))
-  assert.ok(streams.size >= 8, `${streams.size} environments`)
+}
+
+test('calls that wait run side by side too where most are over at once', async () => {
+  using gates = await startGates()
+  await createFunction(server, { FunctionName: 'mixed', code: WAITS })
+  const first = holdAtGates(gates, 'mixed', 6, 'first')
+  await first.reached
+  await first.environments()
+  for (let i = 0; i < 300; i++) await invoke(server, 'mixed')
+  const second = holdAtGates(gates, 'mixed', 12, 'second')
+  await Promise.all([second.reached, ...Array.from({ length: 50 }, () => invoke(server, 'mixed'))])
+  assert.equal(new Set(await second.environments()).size, 12)
 })
 
 test('five hundred short concurrent calls share a few environments', async () => {

@@ -9,7 +9,15 @@ import {
   waitUntilFunctionUpdatedV2,
   waitUntilPublishedVersionActive,
 } from '@aws-sdk/client-lambda'
-import { createFunction, executionRole, invoke, lambdaClient, untilActive, untilUpdated } from '../support/clients.ts'
+import {
+  createFunction,
+  executionRole,
+  invoke,
+  lambdaClient,
+  TIMEOUT_SECONDS,
+  untilActive,
+  untilUpdated,
+} from '../support/clients.ts'
 import {
   answering,
   answerWith,
@@ -88,7 +96,9 @@ test('publishing again without a change gives the same version, whatever descrip
 test('an update that changes nothing gives nothing to publish, one of code or settings does', async () => {
   await create('changes')
   assert.equal((await publish('changes')).Version, '1')
-  await lambdaClient(server).send(new UpdateFunctionConfigurationCommand({ FunctionName: 'changes', Timeout: 10 }))
+  await lambdaClient(server).send(
+    new UpdateFunctionConfigurationCommand({ FunctionName: 'changes', Timeout: TIMEOUT_SECONDS }),
+  )
   await untilUpdated(server, 'changes')
   assert.equal((await publish('changes')).Version, '1')
   await describeAs(server, 'changes', 'new')

@@ -4,7 +4,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateAccessKeyCommand, CreateUserCommand, GetUserCommand } from '@aws-sdk/client-iam'
 import { CreateFunctionCommand, GetFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
@@ -14,10 +13,10 @@ import {
   iamClient,
   invoke,
   lambdaClient,
-  logsClient,
   untilActive,
   untilUpdated,
 } from '../support/clients.ts'
+import { startGates } from '../support/gates.ts'
 import { poll } from '../support/poll.ts'
 import { sendRaw, sendSigned } from '../support/raw.ts'
 import { run } from '../support/run.ts'
@@ -278,16 +277,21 @@ test('it listens on IPv6 when asked', async () => {
   assert.equal((await sendSigned(server, { method: 'GET', path: '/2015-03-31/functions' })).status, 200)
 })
 
+const WAITS = {
+  'index.mjs': "export const handler = async ({ gate }) => { await fetch(gate); return 'passed' }",
+}
+
 test('SIGTERM lets the invocation that runs finish, refuses new ones, and ends with 0', async () => {
+  using gates = await startGates()
   await using server = await startTestServer()
-  await createFunction(server, { FunctionName: 'sleeper', code: 'sleep-node' })
-  await invoke(server, 'sleeper', { seconds: 0 })
-  const running = invoke(server, 'sleeper', { seconds: 2 })
-  await poll(async () => (await startsOf(server, 'sleeper')) === 2 || undefined)
+  await createFunction(server, { FunctionName: 'waits', code: WAITS })
+  const running = invoke(server, 'waits', { gate: gates.urlFor('gate') })
+  await gates.reached('gate')
   const stopped = server.stop()
   await poll(() => server.output().includes('lambent: stopping') || undefined)
   assert.equal(await openingOf(server), 'refused')
-  assert.equal((await running).payload, 'slept')
+  gates.open('gate')
+  assert.equal((await running).payload, 'passed')
   assert.equal(await stopped, 0)
 })
 
@@ -298,20 +302,20 @@ async function openingOf(server: TestServer): Promise<'served' | 'refused'> {
 }
 
 test('while it stops, a connection that is still open is told so in the form of AWS', async () => {
+  using gates = await startGates()
   await using server = await startTestServer()
-  await createFunction(server, { FunctionName: 'sleeper', code: 'sleep-node' })
-  await invoke(server, 'sleeper', { seconds: 0 })
-  const running = invoke(server, 'sleeper', { seconds: 2 })
-  await poll(async () => (await startsOf(server, 'sleeper')) === 2 || undefined)
-  // The body stays open across the signal, so the request is in flight when the server begins to stop.
+  await createFunction(server, { FunctionName: 'waits', code: WAITS })
+  const running = invoke(server, 'waits', { gate: gates.urlFor('gate') })
+  await gates.reached('gate')
+  // The body stays open across the signal, so the request is in flight when the server begins to stop: it has read what
+  // was sent before a question that it has answered.
   const agent = new Agent({ keepAlive: true })
-  const outgoing = request(`${server.url}/2015-03-31/functions/sleeper/invocations`, {
+  const outgoing = request(`${server.url}/2015-03-31/functions/waits/invocations`, {
     method: 'POST',
     agent,
     headers: { 'content-length': 2 },
   })
-  outgoing.write('{')
-  await once(outgoing, 'socket')
+  await new Promise((resolve) => outgoing.write('{', resolve))
   await identityOf(server)
   const stopped = server.stop()
   await poll(() => server.output().includes('lambent: stopping') || undefined)
@@ -321,7 +325,8 @@ test('while it stops, a connection that is still open is told so in the form of 
   assert.equal(answer.headers['x-amzn-errortype'], 'ServiceUnavailableException')
   assert.equal(answer.headers.connection, 'close')
   answer.resume()
-  assert.equal((await running).payload, 'slept')
+  gates.open('gate')
+  assert.equal((await running).payload, 'passed')
   assert.equal(await stopped, 0)
   agent.destroy()
 })
@@ -332,12 +337,6 @@ test('SIGINT ends it as well', async () => {
   server.process.kill('SIGINT')
   assert.deepEqual(await exited, [0, null], server.output())
 })
-
-async function startsOf(server: TestServer, functionName: string): Promise<number> {
-  const filter = { logGroupName: `/aws/lambda/${functionName}`, filterPattern: '"START RequestId"' }
-  const { events = [] } = await logsClient(server).send(new FilterLogEventsCommand(filter))
-  return events.length
-}
 
 for (const end of ['stop', 'kill'] as const) {
   test(`after ${end === 'stop' ? 'SIGTERM' : 'SIGKILL'} functions, tags, users and keys are there again`, async () => {

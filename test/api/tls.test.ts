@@ -137,7 +137,7 @@ function bytesFor(bytes: string, open: () => ReturnType<typeof connectPlain>): P
     socket.on('data', (chunk) => (text += chunk.toString('latin1')))
     socket.on('error', reject)
     socket.on('close', () => resolve(text))
-    socket.setTimeout(20_000, () => socket.destroy(new Error('the connection stays')))
+    socket.setTimeout(60_000, () => socket.destroy(new Error('the connection stays')))
     socket.write(bytes)
   })
 }

@@ -13,7 +13,14 @@ import {
   UpdateFunctionConfigurationCommand,
   type UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda'
-import { createFunction, executionRole, invoke, lambdaClient, untilUpdated } from '../support/clients.ts'
+import {
+  createFunction,
+  executionRole,
+  invoke,
+  lambdaClient,
+  TIMEOUT_SECONDS,
+  untilUpdated,
+} from '../support/clients.ts'
 import {
   conflict,
   invalid,
@@ -233,7 +240,7 @@ test('while an update is in progress there is no other, and invocations are serv
   slow.finish()
   await untilUpdated(on, 'slow')
   const { LastUpdateStatus, LastUpdateStatusReason, Timeout } = await configurationOf('slow', on)
-  assert.deepEqual([LastUpdateStatus, LastUpdateStatusReason, Timeout], ['Successful', undefined, 10])
+  assert.deepEqual([LastUpdateStatus, LastUpdateStatusReason, Timeout], ['Successful', undefined, TIMEOUT_SECONDS])
   assert.notEqual(await runtime(), before)
 })
 

@@ -49,7 +49,7 @@ test('the waiters wait until a function is there, is active, is updated, and its
   await client.createFunction({ ...(await setup('pending')), Publish: true })
   await createFunction(slow.server, { ...changed, code: 'echo-node' })
   await client.updateFunctionConfiguration({ ...changed, Runtime: slowToUpdate })
-  const patience = { client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }
+  const patience = { client, maxWaitTime: 180, minDelay: 1, maxDelay: 1 }
   let isFinished = false
   const waits = [
     waitUntilFunctionExists(patience, later),

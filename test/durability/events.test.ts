@@ -5,6 +5,7 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DeleteFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, logsClient } from '../support/clients.ts'
 import { dataDirectory } from '../support/directories.ts'
+import { startGates } from '../support/gates.ts'
 import { HOLDS, holdEvents } from '../support/hold-events.ts'
 import { poll } from '../support/poll.ts'
 import { processesWith } from '../support/processes.ts'
@@ -62,10 +63,11 @@ const waiting = { 'index.mjs': `export const handler = async (event) => { ${HOLD
 
 test('events that had not begun when the server was killed run once, as the log tells', async () => {
   using directory = dataDirectory()
+  using gates = await startGates()
   await using first = await startTestServer({ dataDirectory: directory.path })
   const FunctionName = 'waiting'
   await createFunction(first, { FunctionName, code: waiting, Timeout: 900 })
-  await holdEvents(first, FunctionName)
+  await holdEvents(first, FunctionName, gates)
   const names = numbers(300)
   await sendEvents(
     first,
@@ -126,11 +128,12 @@ test('an event that fails is logged under its request id and holds up nobody', a
 
 test('events of a function that is deleted are dropped, and others go on', async () => {
   using recorder = await startRecorder()
+  using gates = await startGates()
   await using server = await startTestServer()
   await createFunction(server, { FunctionName: 'other', code: 'tell-node' })
   const tell = `export const handler = async (event) => { ${HOLDS}; if (event.url) await fetch(event.url) }`
   await createFunction(server, { FunctionName: 'doomed', code: { 'index.mjs': tell }, Timeout: 900 })
-  await holdEvents(server, 'doomed')
+  await holdEvents(server, 'doomed', gates)
   await sendEvents(
     server,
     'doomed',

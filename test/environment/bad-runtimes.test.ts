@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import { said } from './extension-code.ts'
-import { errorOf, openTestHost, type TestEnvironment, type Wanted } from './support.ts'
+import { errorOf, openTestHost, type TestEnvironment, TIMEOUT_SECONDS, type Wanted } from './support.ts'
 
 const { start } = await openTestHost()
 
@@ -42,7 +42,7 @@ const serve = async () => { for (;;) await answer((await next()).id) }
 `,
   },
   variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' },
-  timeoutSeconds: 20,
+  timeoutSeconds: TIMEOUT_SECONDS,
   ...more,
 })
 
@@ -67,7 +67,7 @@ const cases: Case[] = [
     name: 'speaks garbage, and then asks for nothing',
     code: `const { id } = await next(); say(await raw(Buffer.alloc(100_000, 7), 50)); say(await raw('\\r\\n\\r\\n')); await sleep(10_000)`,
     expected: [TIMEOUT, TIMEOUT],
-    timeoutSeconds: 1,
+    timeoutSeconds: 4,
     heard: [/^$/, /^HTTP\/1\.1 400 [\s\S]*TruncatedHTTPRequest/],
   },
   {
@@ -116,7 +116,7 @@ const cases: Case[] = [
     code: `const { id } = await next(); await answer(id); await sleep(10_000)`,
     expected: [GOOD, GOOD],
     // The next invocation begins with an Init.
-    timeoutSeconds: 3,
+    timeoutSeconds: 6,
   },
   {
     name: 'ends in the middle of its answer',
@@ -147,7 +147,7 @@ const outcome = async (environment: TestEnvironment) => {
   return result.functionError ? (result.errorType ?? '') : String(result.payload)
 }
 
-for (const { name, code, expected, timeoutSeconds = 20, heard = [] } of cases)
+for (const { name, code, expected, timeoutSeconds = TIMEOUT_SECONDS, heard = [] } of cases)
   test(`a runtime that ${name} hurts itself at most`, async () => {
     const [bystander, environment] = await Promise.all([
       start({ fixture: 'counter' }),
@@ -170,8 +170,8 @@ for (let i = 0; i < 10_000; i++) {
 }
 for (const old of opened) old.destroy()
 for (;;) await serve().catch(() => sleep(10))`
-  const bystander = await start(runtime('await serve()', { timeoutSeconds: 20 }))
-  const flooding = start(runtime(flood, { timeoutSeconds: 20 }))
+  const bystander = await start(runtime('await serve()'))
+  const flooding = start(runtime(flood))
   let calls = 0
   let isOver = false
   flooding.finally(() => (isOver = true))
@@ -189,10 +189,7 @@ const { id } = await next()
 for (let i = 0; i < 50_000; i++) if (!process.stdout.write(line)) await new Promise((resolve) => process.stdout.once('drain', resolve))
 await answer(id)
 await serve()`
-  const [bystander, flooding] = await Promise.all([
-    start({ fixture: 'counter' }),
-    start(runtime(flood, { timeoutSeconds: 30 })),
-  ])
+  const [bystander, flooding] = await Promise.all([start({ fixture: 'counter' }), start(runtime(flood))])
   const result = flooding.call()
   assert.deepEqual([await bystander.call(), await bystander.call()], [1, 2])
   assert.equal(await result, 'answer')

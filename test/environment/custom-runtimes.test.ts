@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { OF_EVERY_FUNCTION } from './recorded-variables.ts'
-import { type Files, isRoot, openTestHost } from './support.ts'
+import { type Files, isRoot, openTestHost, TIMEOUT_SECONDS } from './support.ts'
 
 const { start } = await openTestHost()
 
@@ -124,7 +124,15 @@ test('a program for another processor, or in no format at all, cannot be run', a
   }
 })
 
-const failing: { name: string; bootstrap: string; errorType: string; errorMessage: RegExp }[] = [
+interface Failing {
+  readonly name: string
+  readonly bootstrap: string
+  readonly errorType: string
+  readonly errorMessage: RegExp
+  readonly timeoutSeconds?: number
+}
+
+const failing: Failing[] = [
   {
     name: 'exits while loading',
     bootstrap: '#!/bin/sh\nexit 7\n',
@@ -157,12 +165,13 @@ const failing: { name: string; bootstrap: string; errorType: string; errorMessag
     bootstrap: shell('exec sleep 60', 'curl -sS "$api/invocation/next"; exec sleep 60'),
     errorType: 'Sandbox.Timedout',
     errorMessage: /Task timed out after 1\.00 seconds$/,
+    timeoutSeconds: 1,
   },
 ]
 
-for (const { name, bootstrap, errorType, errorMessage } of failing)
+for (const { name, bootstrap, errorType, errorMessage, timeoutSeconds = TIMEOUT_SECONDS } of failing)
   test(`a runtime that ${name} fails the invocation, and the next one starts it anew`, async () => {
-    const environment = await start({ runtime: RUNTIME, files: { bootstrap }, timeoutSeconds: 1 })
+    const environment = await start({ runtime: RUNTIME, files: { bootstrap }, timeoutSeconds })
     for (let i = 0; i < 2; i++) {
       const error = await environment.fail()
       assert.equal(error.errorType, errorType)

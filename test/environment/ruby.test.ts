@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
-import { openTestHost, type Wanted } from './support.ts'
+import { openTestHost, TIMEOUT_SECONDS, type Wanted } from './support.ts'
 
 const { start } = await openTestHost()
 
@@ -46,7 +46,7 @@ const handlers: { name: string; wanted: Wanted; event?: unknown; expected: unkno
     name: 'what the context tells',
     wanted: ruby(`def handler(event:, context:)
   [context.function_name, context.function_version, context.memory_limit_in_mb, context.log_stream_name,
-   context.invoked_function_arn, context.get_remaining_time_in_millis.between?(10_000, 20_000),
+   context.invoked_function_arn, context.get_remaining_time_in_millis.between?(10_000, ${1000 * TIMEOUT_SECONDS}),
    context.client_context, ENV['_X_AMZN_TRACE_ID']]
 end`),
     expected: [

@@ -6,9 +6,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openEnvironmentHost } from '#environment'
+import { poll } from '../support/poll.ts'
 import { descendantsOf, isRunning, processesWith } from '../support/processes.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
@@ -25,8 +25,8 @@ test('no process survives a server that is killed, and the next server cleans up
 
   server.kill('SIGKILL')
   await once(server, 'exit')
-  for (let waitedMs = 0; waitedMs < 5_000 && processes.some(isRunning); waitedMs += 50) await sleep(50)
-  assert.deepEqual(processes.filter(isRunning), [], 'idle and frozen, or busy, or waiting: all have gone')
+  // Idle and frozen, or busy, or waiting: all go.
+  await poll(() => !processes.some(isRunning) || undefined)
 
   const groups = readGroups(directory)
   const log = { info() {}, warn() {}, error() {} }
@@ -70,8 +70,7 @@ test('plain processes that are idle end with their server', async () => {
   assert.ok(processesWith(marker).length >= 3)
   server.kill('SIGKILL')
   await once(server, 'exit')
-  for (let waitedMs = 0; waitedMs < 5_000 && processesWith(marker).length > 0; waitedMs += 50) await sleep(50)
-  assert.deepEqual(processesWith(marker), [])
+  await poll(() => processesWith(marker).length === 0 || undefined)
 })
 
 function startServer(directory: string, isolation: string, marker: string, fixtures: readonly string[]): ChildProcess {

@@ -129,6 +129,9 @@ export async function textOf(stream: StreamedResponse): Promise<string> {
 
 export const errorOf = (result: InvocationResult): FunctionError => JSON.parse(String(result.payload))
 
+/** Of functions whose timeout is not what is tested. */
+export const TIMEOUT_SECONDS = 60
+
 async function createSpec(directory: string, lines: string[], wanted: Wanted): Promise<EnvironmentSpec> {
   const { fixture, files, programs, layer, ...rest } = wanted
   const runtime = wanted.runtime ?? NODE
@@ -139,7 +142,8 @@ async function createSpec(directory: string, lines: string[], wanted: Wanted): P
     handler: runtime.startsWith('python') ? 'main.handler' : 'index.handler',
     memoryMb: 256,
     ephemeralStorageMb: 512,
-    timeoutSeconds: 20,
+    // Enough for an Init on a machine that is busy.
+    timeoutSeconds: TIMEOUT_SECONDS,
     codeDirectory:
       files || programs ? await writeFiles(directory, files, programs) : fixtureDirectory(fixture ?? 'echo'),
     ...(layer && { layersDirectory: await writeFiles(directory, layer) }),

@@ -12,6 +12,7 @@ import {
 import { lambdaClient, untilActive } from '../support/clients.ts'
 import { dataDirectory } from '../support/directories.ts'
 import { configurationOf, publishVersion } from '../support/functions.ts'
+import { holdTool } from '../support/held-tool.ts'
 import {
   createImageFunction,
   markOf,
@@ -159,11 +160,16 @@ test('images outlive the server and need no registry then; those that nobody nee
 
 test('a server that is killed while it pulls begins anew', async () => {
   using directory = dataDirectory()
-  // So much that unpacking takes a while.
+  // So much that copying and unpacking take a while, in the middle of which the server may be killed.
   const files = Array.from({ length: 40 }, (_, i) => ({ name: `data-${i}`, content: randomBytes(1024 * 1024) }))
   const digest = await registry.push('large:latest', await programImage('large', { files }))
-  for (const phase of ['layout', 'rootfs']) {
-    await using killed = await startTestServer({ dataDirectory: directory.path })
+  for (const [phase, tool, parameter] of [
+    ['layout', 'skopeo', 'copy'],
+    ['rootfs', 'umoci', 'unpack'],
+  ] as const) {
+    // Or afterwards, but never when it has done more.
+    using held = holdTool(tool, parameter)
+    await using killed = await startTestServer({ dataDirectory: directory.path, environment: held.environment })
     if (phase === 'layout') await requestImageFunction(killed, 'large', uriOf('large'))
     const temporary = join(directory.path, 'images/temporary')
     await poll(() => readdirSync(temporary).some((name) => existsSync(join(temporary, name, phase))) || undefined)

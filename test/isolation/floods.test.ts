@@ -17,6 +17,7 @@ interface Flood {
   /** What it gets, or the type of the error that it ends with. */
   // biome-ignore lint/suspicious/noExplicitAny: whatever the attack returns
   readonly ends: ((got: any) => boolean) | RegExp
+  /** Long enough for an Init on a busy machine: it runs again after it. */
   readonly timeoutSeconds?: number
 }
 
@@ -35,13 +36,13 @@ const floods: readonly Flood[] = [
     name: 'doubles its processes without end',
     program: 'floods.bomb',
     ends: /Sandbox.Timedout|Task timed out/,
-    timeoutSeconds: 3,
+    timeoutSeconds: 8,
   },
   {
     name: 'spins on all processors, deaf to signals',
     program: 'floods.spin',
     ends: /Sandbox.Timedout|Task timed out/,
-    timeoutSeconds: 3,
+    timeoutSeconds: 8,
   },
   { name: 'takes memory without end', program: 'floods.memory', ends: /Runtime.OutOfMemory|Runtime.ExitError/ },
   { name: 'opens files without end', program: 'floods.descriptors', ends: (opened) => opened > 900 && opened < 1024 },

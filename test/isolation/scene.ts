@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ListFunctionsCommand, type Runtime, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, untilUpdated } from '../support/clients.ts'
+import { nameOf } from '../support/processes.ts'
 import { type ServerSetup, startTestServer, type TestServer } from '../support/server.ts'
 
 /** A server with an attacker, and with a neighbour whom it must not hurt. */
@@ -77,17 +78,9 @@ export function codeIn(folder: string): Readonly<Record<string, string>> {
 
 function findProcess(name: string): number {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
-  const found = pids.find((pid) => nameOf(pid) === name)
+  const found = pids.map(Number).find((pid) => nameOf(pid) === name)
   assert(found !== undefined, `no process bears the name ${name}`)
-  return Number(found)
-}
-
-function nameOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  } catch {
-    return ''
-  }
+  return found
 }
 
 export const isRoot = process.getuid?.() === 0

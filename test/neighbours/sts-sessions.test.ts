@@ -78,11 +78,23 @@ const notAuthorized = (who: string, action: string, resource: string): Refusal =
 })
 const ALICE = `arn:aws:iam::${ACCOUNT}:user/alice`
 
+/** They were issued for so long, between that time and now. */
+function assertLasts(
+  credentials: { readonly Expiration?: Date | undefined } | undefined,
+  seconds: number,
+  fromMs: number,
+) {
+  const issuedMs = Number(credentials?.Expiration) - seconds * 1000
+  // Shown in whole seconds.
+  assert(issuedMs > fromMs - 1000 && issuedMs < Date.now() + 1000, `${credentials?.Expiration}`)
+}
+
 test('a role is assumed, and its session may do what the role may', async () => {
   await role('Worker', trust(), ALL)
+  const beforeMs = Date.now()
   const { Credentials, AssumedRoleUser, PackedPolicySize } = await assume('Worker', { DurationSeconds: 900 })
   assert.match(Credentials?.AccessKeyId ?? '', /^ASIA[A-Z2-7]{16}$/)
-  assert(Math.abs(Number(Credentials?.Expiration) - Date.now() - 900_000) < 5_000)
+  assertLasts(Credentials, 900, beforeMs)
   assert.equal(AssumedRoleUser?.Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/Worker/session-1`)
   assert.match(AssumedRoleUser?.AssumedRoleId ?? '', /^AROA[A-Z2-7]{17}:session-1$/)
   assert.equal(PackedPolicySize, undefined)
@@ -295,8 +307,9 @@ test('how long a session may last', async () => {
     message: tooLong,
   })
   await iamClient(server).send(new UpdateRoleCommand({ RoleName: 'lasting', MaxSessionDuration: 43_200 }))
+  const beforeMs = Date.now()
   const { Credentials } = await assume('lasting', { DurationSeconds: 43_200 })
-  assert(Math.abs(Number(Credentials?.Expiration) - Date.now() - 43_200_000) < 5_000)
+  assertLasts(Credentials, 43_200, beforeMs)
   const chained = await refusalOf(assume('lasting', { DurationSeconds: 3601 }, keysOf(Credentials)))
   assert.equal(
     chained.message,
@@ -387,8 +400,9 @@ test('GetSessionToken gives a user temporary keys, which IAM does not take', asy
     status: 403,
     message: 'Cannot call GetSessionToken with session credentials',
   })
+  const beforeMs = Date.now()
   const root = await stsClient(server).send(new GetSessionTokenCommand({}))
-  assert(Math.abs(Number(root.Credentials?.Expiration) - Date.now() - 3_600_000) < 5_000)
+  assertLasts(root.Credentials, 3600, beforeMs)
   await lambdaClient(server, keysOf(root.Credentials)).send(new ListFunctionsCommand({}))
 })
 

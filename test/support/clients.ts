@@ -59,13 +59,19 @@ export async function executionRole(server: TestServer, name = 'test-role'): Pro
   return `arn:aws:iam::${server.account}:role/${name}`
 }
 
+/** Of functions whose timeout is not what is tested. */
+export const TIMEOUT_SECONDS = 60
+
 export interface FunctionSetup extends Partial<CreateFunctionCommandInput> {
   readonly FunctionName: string
   /** A folder of test/fixtures/functions, or the files themselves. */
   readonly code: string | Readonly<Record<string, string | Buffer>>
 }
 
-/** Creates a function and waits until it is Active. Node.js with `index.handler` unless it says otherwise. */
+/**
+ * Creates a function and waits until it is Active. Node.js with `index.handler` unless it says otherwise, and with time
+ * enough for an Init on a machine that is busy.
+ */
 export async function createFunction(server: TestServer, { code, ...input }: FunctionSetup): Promise<void> {
   const ZipFile = typeof code === 'string' ? zipOfFixture(code) : zipOf(code)
   await lambdaClient(server).send(
@@ -73,7 +79,7 @@ export async function createFunction(server: TestServer, { code, ...input }: Fun
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
       Role: await executionRole(server),
-      Timeout: 10,
+      Timeout: TIMEOUT_SECONDS,
       Code: { ZipFile },
       ...input,
     }),

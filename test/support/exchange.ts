@@ -12,7 +12,7 @@ export function exchange(server: TestServer, parts: readonly string[], answers =
     })
     socket.on('close', () => resolve(text))
     socket.on('error', reject)
-    socket.setTimeout(20_000, () => socket.destroy(new Error(`no answer to ${JSON.stringify(parts)}; so far: ${text}`)))
+    socket.setTimeout(60_000, () => socket.destroy(new Error(`no answer to ${JSON.stringify(parts)}; so far: ${text}`)))
     void send()
 
     async function send(): Promise<void> {

@@ -4,7 +4,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import { executionRole, invoke, lambdaClient, untilActive, untilUpdated } from './clients.ts'
+import { executionRole, invoke, lambdaClient, TIMEOUT_SECONDS, untilActive, untilUpdated } from './clients.ts'
 import { type ImageSetup, imageProgram } from './images.ts'
 import type { TestServer } from './server.ts'
 import type { TarEntry } from './tar.ts'
@@ -29,7 +29,7 @@ export async function requestImageFunction(
       PackageType: 'Image',
       Code: { ImageUri },
       Role: input.Role ?? (await executionRole(server)),
-      Timeout: 10,
+      Timeout: TIMEOUT_SECONDS,
       ...input,
     }),
   )

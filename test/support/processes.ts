@@ -28,6 +28,15 @@ export function descendantsOf(processId: number): readonly number[] {
   }
 }
 
+/** The name of its command, which it may have given itself; empty when it has gone. */
+export function nameOf(processId: number): string {
+  try {
+    return readFileSync(`/proc/${processId}/comm`, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
 /** One that has ended and waits for somebody to take note does not run. */
 export function isRunning(processId: number): boolean {
   try {

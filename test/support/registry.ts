@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { type ImageSetup, layersOf, writeLayout, writeMultiLayout } from './images.ts'
-import { poll } from './poll.ts'
 import { run } from './run.ts'
 import { cleanEnvironment } from './server.ts'
 
@@ -34,17 +32,24 @@ export interface RegistryUser {
 
 export async function startRegistry(user?: RegistryUser): Promise<Registry> {
   const home = mkdtempSync(join(tmpdir(), 'lambent-registry-'))
-  const host = `127.0.0.1:${await freePort()}`
   writeFileSync(join(home, 'users'), user === undefined ? '' : `${user.name}:${user.hash}\n`)
-  writeFileSync(join(home, 'registry.json'), JSON.stringify(settings(home, host, user !== undefined)))
+  writeFileSync(join(home, 'registry.json'), JSON.stringify(settings(home, user !== undefined)))
   // YAML is a superset of JSON.
   const child = spawn('docker-registry', ['serve', join(home, 'registry.json')], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: cleanEnvironment(),
   })
-  await once(child, 'spawn')
   const exited = once(child, 'exit')
-  await poll(() => canConnect(host))
+  const host = await new Promise<string>((resolve, reject) => {
+    const lines: string[] = []
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      lines.push(line)
+      const address = /listening on (127\.0\.0\.1:\d+)/.exec(line)?.[1]
+      if (address !== undefined) resolve(address)
+    })
+    child.once('error', reject)
+    exited.then(() => reject(new Error(`the registry ended before it was ready:\n${lines.join('\n')}`)))
+  })
   let layouts = 0
 
   async function pushLayout(
@@ -102,26 +107,11 @@ export async function startRegistry(user?: RegistryUser): Promise<Registry> {
   }
 }
 
-const settings = (home: string, addr: string, isClosed: boolean) => ({
+const settings = (home: string, isClosed: boolean) => ({
   version: '0.1',
-  log: { level: 'error' },
+  // It says where it listens at this level.
+  log: { level: 'info', accesslog: { disabled: true } },
   storage: { filesystem: { rootdirectory: join(home, 'data') } },
-  http: { addr },
+  http: { addr: '127.0.0.1:0' },
   ...(isClosed && { auth: { htpasswd: { realm: 'tests', path: join(home, 'users') } } }),
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
-const canConnect = (host: string): Promise<true | undefined> =>
-  new Promise((resolve) => {
-    const [name, port] = host.split(':')
-    const socket = connect(Number(port), name)
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(undefined))
-    socket.once('connect', () => socket.destroy())
-  })

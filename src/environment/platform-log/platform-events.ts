@@ -72,17 +72,22 @@ const outcomeOf = (outcome: Outcome) =>
     ? { status: outcome.status }
     : { status: outcome.status, errorType: outcome.errorType }
 
-const reportRecord = ({ requestId, durationMs, memoryMb, usedMemoryMb, initMs, outcome }: Report) => ({
-  requestId,
-  metrics: {
-    durationMs: rounded(durationMs),
-    billedDurationMs: billedMs(durationMs, initMs),
-    memorySizeMB: memoryMb,
-    maxMemoryUsedMB: usedMemoryMb,
-    ...(initMs !== undefined && { initDurationMs: rounded(initMs) }),
-  },
-  ...outcomeOf(outcome),
-})
+function reportRecord({ requestId, memoryMb, usedMemoryMb, outcome, ...exact }: Report) {
+  const durationMs = rounded(exact.durationMs)
+  const initMs = exact.initMs === undefined ? undefined : rounded(exact.initMs)
+  return {
+    requestId,
+    metrics: {
+      durationMs,
+      // Of what is shown: otherwise the bill might be a millisecond more than whoever adds it up expects.
+      billedDurationMs: billedMs(durationMs, initMs),
+      memorySizeMB: memoryMb,
+      maxMemoryUsedMB: usedMemoryMb,
+      ...(initMs !== undefined && { initDurationMs: initMs }),
+    },
+    ...outcomeOf(outcome),
+  }
+}
 
 /** To microseconds, as AWS prints them. */
 const rounded = (ms: number) => Math.round(ms * 1000) / 1000
