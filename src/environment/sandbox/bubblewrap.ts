@@ -311,7 +311,8 @@ class BubblewrapSandbox implements AdaptableSandbox {
     const task = `${limitsScript()}
 ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
     const script = fileSystems.length > 0 ? `umask 0; ${task}` : task
-    const commandLine = [program ?? `/var/lang/bin/${interpreter?.commands[0]}`, ...parameters]
+    const ofInterpreter = image === undefined ? `/var/lang/bin/${interpreter?.commands[0]}` : interpreter?.executable
+    const commandLine = [program ?? ofInterpreter ?? '', ...parameters]
     return [
       ...(user === undefined ? [] : setpriv),
       ...(image === undefined ? ['/bin/sh', '-c', script, ...commandLine] : enterImage(image, script, commandLine)),
@@ -333,7 +334,7 @@ ${program === undefined ? INTERPRETER_SCRIPT : PROGRAM_SCRIPT}`
     ]
     if (image !== undefined) {
       const kept = this.#user === undefined ? ['--cap-add', `cap_${ENTERING_RIGHT}`] : []
-      return [...namespaces, ...kept, ...root, ...imageView(image, spec.fileSystems, FILES_FD, temporaryView)]
+      return [...namespaces, ...kept, ...root, ...imageView(image, spec, PATHS, FILES_FD, temporaryView)]
     }
     return [
       ...namespaces,

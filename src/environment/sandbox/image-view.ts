@@ -3,7 +3,7 @@ import { IMAGE_PRELOAD } from '#resources'
 import type { EnteringPrograms, HostProgram } from '../images/host-programs.ts'
 import { checkMountPoints, hasPreload, saysNothing } from '../images/mount-points.ts'
 import { maskedPaths } from './masked-paths.ts'
-import type { SandboxSpec } from './sandbox.ts'
+import type { SandboxImage, SandboxPaths, SandboxSpec } from './sandbox.ts'
 
 /**
  * The image's root file system lies below the host's view until all rights are given up: programs that have some must not
@@ -21,18 +21,20 @@ interface Files {
 }
 
 export interface ImageParts {
-  readonly image: NonNullable<SandboxSpec['image']>
+  readonly image: SandboxImage
   readonly programs: EnteringPrograms
 }
 
 /** Arguments of bubblewrap that put the image below the host's view. `files` are the descriptors to read them from. */
 export function imageView(
   { image, programs }: ImageParts,
-  fileSystems: SandboxSpec['fileSystems'],
+  spec: SandboxSpec,
+  paths: SandboxPaths,
   files: Files,
   temporary: readonly string[],
 ): string[] {
-  checkMountPoints(image.directory, fileSystems.length > 0)
+  const { fileSystems } = spec
+  checkMountPoints(image, fileSystems.length > 0)
   const place = (name: string) => `${saysNothing(image.directory, name) ? ROOT : ''}/${name}`
   const data = (descriptor: number, path: string) => [
     ...['--perms', '0444', path.startsWith(ROOT) ? '--ro-bind-data' : '--file', String(descriptor), path],
@@ -48,6 +50,7 @@ export function imageView(
     ...(existsSync('/etc/resolv.conf') ? ['--ro-bind', '/etc/resolv.conf', `${ROOT}/etc/resolv.conf`] : []),
     ...(hasPreload(image.directory) ? ['--ro-bind', '/dev/null', `${ROOT}/${IMAGE_PRELOAD}`] : []),
     ...programsView(programs.inside, files.environment),
+    ...(image.holdsFunction ? [] : functionView(spec, paths)),
     ...mountsView(fileSystems),
     ...['--remount-ro', `${ROOT}/dev`, '--remount-ro', '/dev', '--remount-ro', '/'],
   ]
@@ -62,6 +65,18 @@ function programsView(programs: readonly HostProgram[], environment: number): st
     ...programs.flatMap(({ name, executable }) => ['--ro-bind', executable, `${place}/${name}`]),
     ...['--perms', '0444', '--file', String(environment), `${place}/environment`, '--remount-ro', place],
   ]
+}
+
+/** Of a runtime's image: what is the function's, and our client unless the image has one. */
+function functionView({ codeDirectory, layersDirectory, clientDirectory }: SandboxSpec, paths: SandboxPaths): string[] {
+  const mounts = [
+    [codeDirectory, paths.task],
+    [layersDirectory, paths.layers],
+    [clientDirectory, paths.runtime],
+  ] as const
+  return mounts.flatMap(([directory, path]) =>
+    directory === undefined ? [] : ['--ro-bind', directory, `${ROOT}${path}`],
+  )
 }
 
 /** Lambda mounts file systems below `/mnt` only. */

@@ -7,16 +7,18 @@ import { publish } from '../code/durable-file.ts'
 import { RecentUse } from '../code/recent-use.ts'
 import { Turns } from '../code/turns.ts'
 import { ImageFault } from '../errors.ts'
-import type { ImageSettings, ImageStore, ResolvedImage, UnpackedImage } from '../image-store.ts'
+import type { ImageSettings, ImageStore, ImageUse, ResolvedImage, UnpackedImage } from '../image-store.ts'
 import type { ImageOptions } from './image-options.ts'
 import type { ImagePlace } from './image-place.ts'
 import { requireTools } from './image-tools.ts'
 import { removeTree } from './image-tree.ts'
 import { layoutPlace } from './layout-place.ts'
 import { digestOf, type Manifest, readManifest } from './manifest.ts'
+import { makeMountPoints } from './mount-points.ts'
 import { pullImage, ROOT, SETTINGS } from './pull-image.ts'
 import { registryPlace } from './registry-place.ts'
 import { Slots } from './slots.ts'
+import { bytesIn } from './within-size.ts'
 
 // Each waits for a registry, which may be slow.
 const MOST_LOOKS = 8
@@ -26,7 +28,7 @@ const MOST_PULLS = 3
 const MOST_WAITING_LOOKS = 256
 // Of as many images as functions may have at once; what is refused is tried again.
 const MOST_WAITING_PULLS = 1000
-const TEMPORARY = 'temporary'
+export const TEMPORARY = 'temporary'
 
 /**
  * Below `root`: `<digest>/rootfs` with the image's files and `<digest>/image.json` with its settings, `temporary/` with
@@ -59,6 +61,8 @@ export class Images implements ImageStore {
   readonly #looks = new Slots(MOST_LOOKS, MOST_WAITING_LOOKS)
   readonly #pulls = new Slots(MOST_PULLS, MOST_WAITING_PULLS)
   readonly #use: RecentUse
+  /** Digests whose places to mount on have been seen to, with what for. */
+  readonly #mountable = new Set<string>()
   readonly #closing = new AbortController()
 
   constructor(parts: Parts) {
@@ -76,7 +80,7 @@ export class Images implements ImageStore {
     return { digest, source: { uri, resolvedUri: resolvedImageUri(address, digest) } }
   }
 
-  async unpacked({ resolvedUri }: ImageSource): Promise<UnpackedImage> {
+  async unpacked({ resolvedUri }: ImageSource, use: ImageUse = 'function'): Promise<UnpackedImage> {
     const address = parseImageUri(resolvedUri)
     const digest = address?.digest
     if (address === undefined || digest === undefined) throw new ImageFault('not-a-reference', resolvedUri)
@@ -85,9 +89,14 @@ export class Images implements ImageStore {
     // A removal may be under way.
     return this.#turns.take(digest, async () => {
       if (!(await exists(place))) await this.#provide(address, digest, resolvedUri)
+      await this.#makeMountable(digest, use)
       const settings: ImageSettings = JSON.parse(await readFile(join(place, SETTINGS), 'utf8'))
       return { ...settings, directory: join(place, ROOT) }
     })
+  }
+
+  sizeBytes(digest: string): Promise<number> {
+    return bytesIn(join(this.#parts.root, digest))
   }
 
   async collect(used: ReadonlySet<string>): Promise<void> {
@@ -124,6 +133,14 @@ export class Images implements ImageStore {
     return layoutPlace(address, options.layoutsDirectory ?? fail(new ImageFault('no-layouts', uri)), uri)
   }
 
+  /** Once for each start of the server: one that an older program has unpacked may lack some of the places. */
+  async #makeMountable(digest: string, use: ImageUse): Promise<void> {
+    const key = `${use} ${digest}`
+    if (this.#mountable.has(key)) return
+    await makeMountPoints(join(this.#parts.root, digest, ROOT), use)
+    this.#mountable.add(key)
+  }
+
   /** Made aside and renamed: nobody finds half an image. */
   async #provide(address: ImageAddress, digest: string, uri: string): Promise<void> {
     const { root, options, log } = this.#parts
@@ -156,6 +173,7 @@ export class Images implements ImageStore {
     try {
       const trash = join(root, TEMPORARY, newUuid())
       await rename(join(root, digest), trash)
+      for (const use of ['function', 'runtime'] as const) this.#mountable.delete(`${use} ${digest}`)
       await removeTree(trash)
       log.info('a container image was removed', { digest })
     } catch (cause) {

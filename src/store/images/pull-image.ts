@@ -38,7 +38,8 @@ export async function pullImage(place: ImagePlace, digest: string, directory: st
     unpack(directory, uri, AbortSignal.any([stop, signal])),
   )
   const root = join(directory, ROOT)
-  for (const finish of [openToOwner, removeSpecialFiles, makeMountPoints]) await finish(root)
+  for (const finish of [openToOwner, removeSpecialFiles]) await finish(root)
+  await makeMountPoints(root, 'function')
   for (const name of [LAYOUT, 'source']) await rm(join(directory, name), { recursive: true, force: true })
   await writeFile(join(directory, SETTINGS), JSON.stringify(settings))
   // All at once: an image has thousands of files.
