@@ -230,6 +230,16 @@ test('an image of which the tag has moved is pulled again when it is asked for',
   assert.equal((await invoke(server, 'late')).payload.variables.GREETING, 'anew', 'also where one is warm')
 })
 
+test('layers go beside an interpreter that an image keeps below /opt', { skip: !isRoot }, async () => {
+  const moved = python.files.map((file) =>
+    `/${file.name}` === python.executable ? { ...file, name: 'opt/py/python3' } : file,
+  )
+  writeLayout(layout('opt'), pythonImage({ layers: [moved], Env: ['PATH=/opt/py'] }))
+  await printed('pull', runtime, 'oci:opt')
+  const { payload } = await invoke(server, 'look')
+  assert.deepEqual([payload.executable, payload.layers.sort()], ['/opt/py/python3', ['part.txt', 'py']])
+})
+
 /** A new directory that `oci:NAME` stands for. */
 function layout(name: string): string {
   mkdirSync(join(home, 'layouts', name), { recursive: true })

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { IMAGE_PRELOAD } from '#resources'
 import type { EnteringPrograms, HostProgram } from '../images/host-programs.ts'
 import { checkMountPoints, hasPreload, saysNothing } from '../images/mount-points.ts'
+import { bindOrLink, isBelow } from './bubblewrap/host-view.ts'
 import { maskedPaths } from './masked-paths.ts'
 import type { SandboxImage, SandboxPaths, SandboxSpec } from './sandbox.ts'
 
@@ -50,7 +51,7 @@ export function imageView(
     ...(existsSync('/etc/resolv.conf') ? ['--ro-bind', '/etc/resolv.conf', `${ROOT}/etc/resolv.conf`] : []),
     ...(hasPreload(image.directory) ? ['--ro-bind', '/dev/null', `${ROOT}/${IMAGE_PRELOAD}`] : []),
     ...programsView(programs.inside, files.environment),
-    ...(image.holdsFunction ? [] : functionView(spec, paths)),
+    ...(image.holdsFunction ? [] : functionView(image, spec, paths)),
     ...mountsView(fileSystems),
     ...['--remount-ro', `${ROOT}/dev`, '--remount-ro', '/dev', '--remount-ro', '/'],
   ]
@@ -68,15 +69,28 @@ function programsView(programs: readonly HostProgram[], environment: number): st
 }
 
 /** Of a runtime's image: what is the function's, and our client unless the image has one. */
-function functionView({ codeDirectory, layersDirectory, clientDirectory }: SandboxSpec, paths: SandboxPaths): string[] {
-  const mounts = [
-    [codeDirectory, paths.task],
-    [layersDirectory, paths.layers],
-    [clientDirectory, paths.runtime],
-  ] as const
-  return mounts.flatMap(([directory, path]) =>
-    directory === undefined ? [] : ['--ro-bind', directory, `${ROOT}${path}`],
-  )
+function functionView(image: SandboxImage, spec: SandboxSpec, paths: SandboxPaths): string[] {
+  const { codeDirectory, layersDirectory, clientDirectory, interpreter } = spec
+  return [
+    ...['--ro-bind', codeDirectory, `${ROOT}${paths.task}`],
+    ...(clientDirectory === undefined ? [] : ['--ro-bind', clientDirectory, `${ROOT}${paths.runtime}`]),
+    ...(layersDirectory === undefined
+      ? []
+      : layersView(image, layersDirectory, paths.layers, interpreter?.executable ?? '')),
+  ]
+}
+
+/** An image may keep its interpreter below `/opt`; its directory goes before one of a layer then. */
+function layersView({ directory }: SandboxImage, layers: string, place: string, executable: string): string[] {
+  if (!isBelow(executable, place)) return ['--ro-bind', layers, `${ROOT}${place}`]
+  const [taken = ''] = executable.slice(place.length + 1).split('/')
+  const names = readdirSync(layers).filter((name) => name !== taken)
+  return [
+    ...['--perms', '0755', '--tmpfs', `${ROOT}${place}`],
+    ...bindOrLink(`${directory}${place}/${taken}`, `${ROOT}${place}/${taken}`),
+    ...names.flatMap((name) => bindOrLink(`${layers}/${name}`, `${ROOT}${place}/${name}`)),
+    ...['--remount-ro', `${ROOT}${place}`],
+  ]
 }
 
 /** Lambda mounts file systems below `/mnt` only. */
