@@ -1,20 +1,21 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { createEagerPolling, type Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
-import type { Environment, EnvironmentSpec } from './environment-spec.ts'
+import type { ContainerImage, Environment, EnvironmentSpec, RuntimeRoot } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
 import { imagesNotRun } from './function-errors.ts'
 import { describeMemory, type HostMemory, openHostMemory } from './host-memory.ts'
 import { createIdleFreezer } from './idle-freezer.ts'
+import { findRuntimeInImage, type RuntimeFault } from './images/runtime-in-image.ts'
 import { openPreparedSandboxes } from './prepared/prepared-sandboxes.ts'
 import { RunningEnvironment } from './running-environment.ts'
 import { openRuntimeDoor } from './runtime-api/runtime-door.ts'
 import { isFailure, type Launch, openLauncher } from './runtimes/launcher.ts'
-import type { Places } from './runtimes/program-file.ts'
+import { type Places, SEEN } from './runtimes/program-file.ts'
 import { openBubblewrap } from './sandbox/bubblewrap.ts'
 import { openProcessIsolation } from './sandbox/process.ts'
-import type { SandboxTechnique } from './sandbox/sandbox.ts'
+import type { SandboxImage, SandboxTechnique } from './sandbox/sandbox.ts'
 import { openServerDirectory, removeDeadServers } from './server-directory.ts'
 import { createStartEstimate } from './start-estimate.ts'
 import { createUnstartableEnvironment } from './unstartable-environment.ts'
@@ -24,7 +25,9 @@ export interface EnvironmentHost {
   /** Resolves when the Init phase has ended, however it ended; rejects only for faults of the host. */
   start(spec: EnvironmentSpec): Promise<Environment>
   /** Looks for an interpreter, and fetches it when it can be fetched; takes at most a minute, and never rejects. */
-  prepareRuntime(runtime: string): Promise<void>
+  prepareRuntime(runtime: string, image?: RuntimeRoot): Promise<void>
+  /** What would run the functions of a runtime in an image, which is run for this; or why nothing would. */
+  findRuntimeIn(runtime: string, image: ContainerImage): Promise<RuntimeRoot | RuntimeFault>
   /** For the operator: which limits hold on this machine. */
   readonly limits: readonly string[]
   readonly memory: HostMemory
@@ -87,7 +90,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   async function start(wanted: EnvironmentSpec): Promise<Environment> {
     if (isClosed) throw new Error('the environment host is closed')
-    const spec: EnvironmentSpec & Places = { ...wanted, showsHost: isolation === 'process' }
+    const spec = visible(wanted)
     const id = `${directory.name}-${++count}`
     const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
     if (isClosed) throw new Error('the environment host was closed meanwhile')
@@ -97,21 +100,28 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     return start.finally(() => starting.delete(start))
   }
 
+  /** Plain processes see the host, whatever image a runtime was taken from before. */
+  function visible(wanted: EnvironmentSpec): EnvironmentSpec & Places {
+    const { runtimeImage, ...spec } = wanted
+    if (runtimeImage === undefined || !technique.runsImages) return { ...spec, showsHost: isolation === 'process' }
+    return { ...spec, runtimeImage }
+  }
+
   async function startRunning(id: string, spec: EnvironmentSpec, launch: Launch) {
     const startMs = performance.now()
-    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems, image } = spec
-    const { interpreter, clientDirectory, notice } = launch
+    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
+    const { interpreter, clientDirectory, root, notice } = launch
     const room = {
       memoryMb,
       ephemeralStorageMb,
       codeDirectory,
       layersDirectory,
       fileSystems,
-      image,
+      image: imageOf(spec, root),
       clientDirectory,
       interpreter,
     }
-    const externals = await findExternalExtensions(spec)
+    const externals = await findExternalExtensions({ ...spec, root })
     // External extensions come first, and only then the runtime.
     const ready = externals.length === 0 ? prepared.take(spec, launch, room) : undefined
     const sandbox = ready ?? (await technique.create(room))
@@ -119,7 +129,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       await sandbox.remove()
       throw error
     })
-    const variables = environmentVariables(spec, launch.runtime, sandbox.paths, door.address)
+    const variables = environmentVariables(spec, launch, sandbox.paths, door.address)
     const environment = await RunningEnvironment.start({
       id,
       spec,
@@ -145,10 +155,11 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   return {
     start,
-    async prepareRuntime(runtime) {
-      const launch = await launcher.prepare(runtime)
+    async prepareRuntime(runtime, image) {
+      const launch = await launcher.prepare(runtime, technique.runsImages ? image : undefined)
       if (launch !== undefined) prepared.want(launch)
     },
+    findRuntimeIn: (runtime, image) => findRuntimeInImage(technique, runtime, image),
     limits: [...technique.limits, `memory of all environments: ${describeMemory(memory)}`],
     memory,
     startEstimateMs: (runtime, others) =>
@@ -166,4 +177,10 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       await directory.remove().catch(leaveToNextStart)
     },
   }
+}
+
+/** What the sandbox shows in the place of the host, if anything. */
+function imageOf({ image }: EnvironmentSpec, root: RuntimeRoot | undefined): SandboxImage | undefined {
+  if (image !== undefined) return { ...image, holdsFunction: true }
+  return root && { directory: root.directory, workingDirectory: SEEN.task, holdsFunction: false }
 }

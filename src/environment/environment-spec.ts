@@ -16,6 +16,8 @@ export interface EnvironmentSpec {
   readonly isProvisioned?: boolean
   /** In the place of a runtime, a code package and layers. */
   readonly image?: ContainerImage
+  /** What the runtime is taken from where the host has no interpreter of exactly its version. */
+  readonly runtimeImage?: RuntimeRoot
   /** Host path of the unpacked code package; must be readable by everybody, because the function runs as an unknown user. */
   readonly codeDirectory: string
   /** The same of the function's layers, laid over each other; undefined when it has none. */
@@ -44,6 +46,12 @@ export interface ContainerImage {
   readonly command: readonly string[]
   readonly workingDirectory: string
   readonly variables: Readonly<Record<string, string>>
+}
+
+/** An unpacked image that a runtime is taken from. */
+export interface RuntimeRoot extends Pick<ContainerImage, 'directory' | 'variables'> {
+  /** In it, for our client; undefined: the image has a client of its own, or the function brings one. */
+  readonly interpreter?: string
 }
 
 export const IMAGE_RUNTIME = 'IMAGE'

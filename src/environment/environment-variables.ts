@@ -1,5 +1,6 @@
-import type { EnvironmentSpec } from './environment-spec.ts'
+import type { EnvironmentSpec, RuntimeRoot } from './environment-spec.ts'
 import { IMAGE_PATH } from './images/image-program.ts'
+import type { Launch } from './runtimes/launcher.ts'
 import { type Interpreted, isInterpreted, type Runtime } from './runtimes/runtime.ts'
 import { LOG_FD, type SandboxPaths } from './sandbox/sandbox.ts'
 
@@ -9,14 +10,14 @@ import { LOG_FD, type SandboxPaths } from './sandbox/sandbox.ts'
  */
 export function environmentVariables(
   spec: EnvironmentSpec,
-  runtime: Runtime | undefined,
+  { runtime, root }: Pick<Launch, 'runtime' | 'root'>,
   paths: SandboxPaths,
   runtimeApi: string,
 ): Record<string, string> {
   return {
     ...(spec.image && { TZ: ':UTC', PATH: IMAGE_PATH, ...spec.image.variables }),
+    ...(runtime && functionVariables(spec, { runtime, root }, paths)),
     ...serviceVariables(spec, runtimeApi),
-    ...(runtime && functionVariables(spec, runtime, paths)),
     ...loggingVariables(spec),
     ...spec.variables,
   }
@@ -43,28 +44,44 @@ function serviceVariables(spec: EnvironmentSpec, runtimeApi: string): Record<str
   }
 }
 
-const functionVariables = (spec: EnvironmentSpec, runtime: Runtime, paths: SandboxPaths): Record<string, string> => ({
+const functionVariables = (
+  spec: EnvironmentSpec,
+  { runtime, root }: { readonly runtime: Runtime; readonly root: RuntimeRoot | undefined },
+  paths: SandboxPaths,
+): Record<string, string> => ({
+  ...runtimeVariables(runtime, paths, root),
   _HANDLER: spec.handler,
-  ...runtimeVariables(runtime, paths),
   ...(OLD_KEY_NAMES.has(runtime.identifier) && {
     AWS_ACCESS_KEY: spec.credentials.accessKeyId,
     AWS_SECRET_KEY: spec.credentials.secretAccessKey,
   }),
 })
 
-/** Those of every function of a runtime. */
-export const runtimeVariables = (runtime: Runtime, paths: SandboxPaths): Record<string, string> => ({
-  LAMBDA_TASK_ROOT: paths.task,
-  LAMBDA_RUNTIME_DIR: paths.runtime,
+/** Those of every function of a runtime; an image that it is taken from knows its own programs and libraries. */
+export const runtimeVariables = (
+  runtime: Runtime,
+  { task, runtime: client, layers }: SandboxPaths,
+  root?: RuntimeRoot,
+): Record<string, string> => ({
   LANG: 'en_US.UTF-8',
   TZ: ':UTC',
-  PATH: `/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
+  PATH: `${isManaged(runtime) ? '/var/lang/bin:' : ''}/usr/local/bin:/usr/bin/:/bin:${layers}/bin`,
   // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
-  LD_LIBRARY_PATH: `/var/lang/lib:${paths.runtime}:${paths.runtime}/lib:${paths.task}:${paths.task}/lib:${paths.layers}/lib`,
-  PWD: paths.task,
+  LD_LIBRARY_PATH: `/var/lang/lib:${client}:${client}/lib:${task}:${task}/lib:${layers}/lib`,
+  ...root?.variables,
+  LAMBDA_TASK_ROOT: task,
+  LAMBDA_RUNTIME_DIR: client,
+  PWD: task,
   SHLVL: '0',
-  ...(isInterpreted(runtime) && managedVariables(runtime, paths)),
+  ...(isManaged(runtime) && { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.identifier}` }),
+  // A client of the image's own says itself what its language needs.
+  ...(isInterpreted(runtime) &&
+    (root === undefined || root.interpreter !== undefined) &&
+    languageVariables(runtime, { task, runtime: client, layers })),
 })
+
+/** With a client of the platform's, whoever brings it. */
+const isManaged = ({ family }: Runtime) => family !== 'provided'
 
 /** An extension's process has what the function's has, without what is about the runtime. */
 export const extensionVariables = (variables: Readonly<Record<string, string>>): Record<string, string> =>
@@ -86,19 +103,12 @@ const loggingVariables = ({ logging }: EnvironmentSpec): Record<string, string> 
     ? { AWS_LAMBDA_LOG_FORMAT: logging.format, AWS_LAMBDA_LOG_LEVEL: logging.applicationLevel }
     : {}
 
-/** What only the managed runtimes have. */
-const managedVariables = (runtime: Interpreted, paths: SandboxPaths): Record<string, string> => ({
-  AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.identifier}`,
-  PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${paths.layers}/bin`,
-  ...languageVariables(runtime, paths),
-})
-
 /** Their version of the SDK for Java still reads these. */
 const OLD_KEY_NAMES = new Set(['java8.al2', 'java11'])
 
 function languageVariables(
   { family, version }: Interpreted,
-  { task, runtime, layers }: SandboxPaths,
+  { task, runtime, layers }: Omit<SandboxPaths, 'temporary'>,
 ): Record<string, string> {
   switch (family) {
     case 'python': {

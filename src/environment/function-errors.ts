@@ -1,3 +1,4 @@
+import { howToGetRuntime } from '#resources'
 import type { InvocationResult } from './environment-spec.ts'
 import type { ProcessExit } from './sandbox/sandbox.ts'
 
@@ -55,7 +56,7 @@ export const timedOut = (timeoutSeconds: number): PlatformFailure => ({
 
 export const noInterpreter = (runtime: string): PlatformFailure => ({
   errorType: 'Runtime.InvalidEntrypoint',
-  message: `no interpreter for runtime ${runtime} was found on the host`,
+  message: `no interpreter for runtime ${runtime} was found on the host: "${howToGetRuntime(runtime)}" brings one in a container image`,
   status: 'error',
 })
 

@@ -13,7 +13,9 @@ export type {
   InvocationResult,
   Mount,
   RoleCredentials,
+  RuntimeRoot,
   StreamedResponse,
 } from './environment-spec.ts'
 export { IMAGE_RUNTIME } from './environment-spec.ts'
 export type { HostMemory } from './host-memory.ts'
+export type { RuntimeFault } from './images/runtime-in-image.ts'

@@ -7,6 +7,7 @@ import {
   type FunctionVersion,
   failToSettle,
   fileSystemNotMounted,
+  HOST_ARCHITECTURE,
   type ImageSource,
   imageFailure,
   isUnderWay,
@@ -24,6 +25,7 @@ import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
 import { Provisioning } from './provisioning.ts'
+import { RuntimeRoots } from './runtime-images/runtime-roots.ts'
 import { scale } from './scaling.ts'
 import { sampledTraceHeader } from './trace.ts'
 import { whenEnded } from './when-ended.ts'
@@ -61,9 +63,6 @@ export interface InvocationOptions {
   issueCredentials(version: FunctionVersion): Promise<ExecutionCredentials>
 }
 
-/** In Lambda's words. */
-const HOST_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64'
-
 // Of what stands in the way of a deployment, most is gone within a second; a disk that is full may stay so for hours.
 const FIRST_SETTLE_PAUSE_MS = 500
 const LONGEST_SETTLE_PAUSE_MS = 60_000
@@ -77,6 +76,7 @@ export class Invocations {
   readonly #pools: Pools
   readonly #admission: Admission
   readonly #provisioning: Provisioning
+  readonly #roots: RuntimeRoots
   /** By function: what resolves when the next of its invocations ends. Only those that somebody waits for. */
   readonly #nextEnds = new Map<string, PromiseWithResolvers<void>>()
   #running = 0
@@ -90,6 +90,7 @@ export class Invocations {
       start: (version, isProvisioned) => this.#startEnvironment(version, isProvisioned),
       maxVcpusOf: (version) => this.#maxVcpusOf(version),
     })
+    this.#roots = new RuntimeRoots(options.store)
     this.#provisioning = new Provisioning({ ...options, pools: this.#pools })
     this.#admission = new Admission(options.store.concurrency, (version) => this.#provisioning.executionsFor(version))
   }
@@ -132,6 +133,17 @@ export class Invocations {
   /** The environments of a function are not needed any more; or only those of one version. */
   retire(functionId: string, version?: string): void {
     this.#pools.retire(functionId, version)
+  }
+
+  /** What runs functions of the runtime has changed: environments that are there end when what they run has ended. */
+  renew(runtime: string): void {
+    this.#pools.renew(runtime)
+    this.#provisioning.refreshAll()
+  }
+
+  /** Digests of the images that environments have their runtimes from. */
+  runtimeImagesInUse(): ReadonlySet<string> {
+    return this.#roots.inUse()
   }
 
   /** What is provisioned for a function has changed, or its versions and aliases have: environments follow. */
@@ -191,11 +203,11 @@ export class Invocations {
   }
 
   async #settle(version: FunctionVersion): Promise<void> {
-    const { store, environments } = this.#options
+    const { store } = this.#options
     if (!(await this.#findUnsettled(version))) return
     const { runtime } = version.configuration
     const failure = await failureOf(
-      Promise.all([this.#unpack(version), runtime !== undefined && environments.prepareRuntime(runtime)]),
+      Promise.all([this.#unpack(version), runtime !== undefined && this.#prepareRuntime(runtime)]),
     )
     for (;;) {
       const current = await this.#findUnsettled(version)
@@ -206,6 +218,12 @@ export class Invocations {
       this.provision(version.account, version.functionName)
       return this.scale(settled)
     }
+  }
+
+  /** An image that is lost concerns those who need it, and they hear of it when they start. */
+  async #prepareRuntime(runtime: string): Promise<void> {
+    const found = await this.#roots.find(runtime).catch(() => undefined)
+    await this.#options.environments.prepareRuntime(runtime, found?.root)
   }
 
   /** Undefined when it was deleted, or made ready by somebody else. */
@@ -233,9 +251,13 @@ export class Invocations {
     const { store, environments, place, clock, issueCredentials } = this.#options
     const { configuration } = version
     const { runtime } = configuration
-    const [directories, credentials] = await Promise.all([this.#unpack(version), issueCredentials(version)])
+    const [directories, credentials, runtimeImage] = await Promise.all([
+      this.#unpack(version),
+      issueCredentials(version),
+      runtime === undefined ? undefined : this.#roots.find(runtime),
+    ])
     const logStreamName = newLogStreamName(version, clock.now())
-    return environments.start({
+    const environment = await environments.start({
       functionName: version.functionName,
       functionVersion: version.version,
       runtime: runtime ?? IMAGE_RUNTIME,
@@ -256,7 +278,10 @@ export class Invocations {
       ...(runtime !== undefined && { runtimeVersionArn: runtimeVersionArn(place.partition, place.region, runtime) }),
       notices: noticesFor(version, HOST_ARCHITECTURE),
       logging: configuration.logging,
+      ...(runtimeImage && { runtimeImage: runtimeImage.root }),
     })
+    if (runtimeImage) this.#roots.note(environment, runtimeImage.digest)
+    return environment
   }
 
   /** What the environments of all functions of the version's capacity provider may have together. */

@@ -10,17 +10,23 @@ export type ImageFaultKind =
   | 'not-found'
   | 'denied'
   | 'unsupported'
+  | 'wrong-platform'
   | 'too-large'
   | 'unreachable'
   | 'busy'
   | 'no-tools'
   | 'no-layouts'
 
+function notSupported(uri: string): string {
+  return `The image manifest, config or layer media type for the source image ${uri} is not supported.`
+}
+
 const sentences: Readonly<Record<ImageFaultKind, (uri: string) => string>> = {
   'not-a-reference': (uri) => `Source image ${uri} is not valid. Provide a valid source image.`,
   'not-found': (uri) => `Source image ${uri} does not exist. Provide a valid source image.`,
   denied: () => 'Lambda does not have permission to access the ECR image. Check the ECR permissions.',
-  unsupported: (uri) => `The image manifest, config or layer media type for the source image ${uri} is not supported.`,
+  unsupported: notSupported,
+  'wrong-platform': notSupported,
   'too-large': (uri) => `The source image ${uri} is larger than the limit of this host.`,
   unreachable: (uri) => `Source image ${uri} could not be read: its registry does not answer as one.`,
   busy: (uri) => `Source image ${uri} could not be read: too many others are being read.`,
@@ -29,6 +35,8 @@ const sentences: Readonly<Record<ImageFaultKind, (uri: string) => string>> = {
   'no-layouts': (uri) =>
     `Source image ${uri} is not valid: images are read from a directory only if lambent is started with --image-layouts <directory>.`,
 }
+
+export const imageFaultText = (kind: ImageFaultKind, uri: string): string => sentences[kind](uri)
 
 export function imageRefused(kind: ImageFaultKind, uri: string, cause?: unknown) {
   const message = sentences[kind](uri)
@@ -46,6 +54,7 @@ const FAILURES: Readonly<Partial<Record<ImageFaultKind, string>>> = {
   'not-found': 'ImageDeleted',
   denied: 'ImageAccessDenied',
   unsupported: 'InvalidImage',
+  'wrong-platform': 'InvalidImage',
   'too-large': 'InvalidImage',
 }
 

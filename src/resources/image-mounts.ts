@@ -7,5 +7,8 @@ export const IMAGE_MOUNTS = {
   files: ['etc/resolv.conf', 'etc/hosts', 'etc/passwd', 'etc/group'],
 } as const
 
+/** What an image further needs that is a runtime's: functions and layers are mounted into it, and our client if it has none. */
+export const RUNTIME_MOUNTS = ['var', 'var/task', 'var/runtime', 'opt'] as const
+
 /** Libraries that the loader brings into every program; those of an image must not get into ours. */
 export const IMAGE_PRELOAD = 'etc/ld.so.preload'

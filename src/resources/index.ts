@@ -104,7 +104,7 @@ export {
   type User,
 } from './identity.ts'
 export * from './image-errors.ts'
-export { IMAGE_MOUNTS, IMAGE_PRELOAD } from './image-mounts.ts'
+export { IMAGE_MOUNTS, IMAGE_PRELOAD, RUNTIME_MOUNTS } from './image-mounts.ts'
 export { type ImageAddress, imageRepositoryArn, parseImageUri, resolvedImageUri } from './image-uri.ts'
 export { busEvent, deadLetterAttributes, invocationRecord, recordKey } from './invocation-record.ts'
 export {
@@ -174,8 +174,10 @@ export {
   removeStatement,
   resourcePolicy,
 } from './resource-policy.ts'
+export { howToGetRuntime, IMAGE_BOOTSTRAP, publicRuntimeImage, type RuntimeImage } from './runtime-image.ts'
+export * from './runtime-image-errors.ts'
 export { describeRuntimeManagement, type RuntimeManagement, runtimeManagementOf } from './runtime-management.ts'
-export { runtimeVersionArn } from './runtimes.ts'
+export { HOST_ARCHITECTURE, runtimeVersionArn } from './runtimes.ts'
 export { type Bounds, boundsOf, describeScaling, scaleVersion } from './scaling.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'
 export {

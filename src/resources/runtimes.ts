@@ -67,6 +67,9 @@ const MANAGED_INSTANCES = new Set([
   'provided.al2023',
 ])
 
+/** Of the machine that this runs on, in Lambda's words. */
+export const HOST_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+
 export const hasManagedInstances = (runtime: string): boolean => MANAGED_INSTANCES.has(runtime)
 export const isRetiredRuntime = (runtime: string): boolean => RETIRED.has(runtime)
 export const isKnownRuntime = (runtime: string): boolean => (SUPPORTED_RUNTIMES as readonly string[]).includes(runtime)

@@ -3,12 +3,13 @@ import { systemClock } from '#base'
 import { lockDataDirectory, rotateSecretKey } from '#store'
 import { BadOption } from './bad-option.ts'
 import { eventsUsage, runEventsCommand } from './commands/events.ts'
+import { runRuntimesCommand, runtimesUsage } from './commands/runtimes.ts'
 import { explain } from './explain.ts'
 import { readOptions, type ServerOptions } from './options.ts'
 import { type Accounts, keepRootKeys, openRootCredentials, readRootKeys } from './root-credentials.ts'
 
-// Commands about a data directory, which are refused while a server has it if they change it; and about the events of a
-// server that runs.
+// Commands about a data directory, which are refused while a server has it if they change it; and about the events and
+// runtimes of a server that runs.
 
 interface Command {
   readonly help: string
@@ -29,12 +30,14 @@ const usage = [
   'usage: npm run lambent -- COMMAND [--data-dir DIR] [--account 000000000000] [--accounts ID,ID,...]',
   ...Object.entries(commands).map(([name, { help }]) => `  ${name.padEnd(20)} ${help}`),
   eventsUsage,
+  runtimesUsage,
 ].join('\n')
 
 try {
   const [noun, verb, ...options] = process.argv.slice(2)
   const command = commands[`${noun} ${verb}`]
   if (noun === 'events') await runEventsCommand([verb, ...options], process.env)
+  else if (noun === 'runtimes') await runRuntimesCommand([verb, ...options], process.env)
   else if (command) await command.run(readOptions(options, process.env))
   else throw new BadOption(usage)
 } catch (error) {

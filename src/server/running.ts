@@ -1,6 +1,6 @@
 import type { IdentityDirectory, IdentityLookUp } from '#auth'
 import type { Clock, Log } from '#base'
-import type { Deliverer } from '#invocation'
+import type { Deliverer, RuntimePulls } from '#invocation'
 import type { Services } from '#operations'
 import type { Place } from '#resources'
 import type { AuditLog } from './audit/audit-log.ts'
@@ -22,6 +22,8 @@ export interface Running {
   readonly authority: string
   /** What becomes of events. */
   readonly deliveries: Pick<Deliverer, 'counts'>
+  /** Images for runtimes. */
+  readonly runtimePulls: RuntimePulls
   readonly clock: Clock
   readonly log: Log
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { IdentityDirectory } from '#auth'
 import { createLog, systemClock } from '#base'
 import { openEnvironmentHost } from '#environment'
-import { Deliverer, Invocations, OutboxSender } from '#invocation'
+import { Deliverer, Invocations, OutboxSender, RuntimePulls } from '#invocation'
 import type { Targets } from '#operations'
 import { type Place, partitionOf } from '#resources'
 import { openStore, type Store } from '#store'
@@ -140,6 +140,13 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
     isEnforced,
     authority: new URL(url).host,
     deliveries: deliverer,
+    runtimePulls: new RuntimePulls({
+      store,
+      environments,
+      clock,
+      log,
+      renew: (runtime) => invocations.renew(runtime),
+    }),
     clock,
     log,
   }
@@ -148,7 +155,13 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   await invocations.provisionAll()
   deliverer.start()
   sender.start()
-  const endHousekeeping = startHousekeeping({ store, clock, log, failedEventHours: options.failedEventHours })
+  const endHousekeeping = startHousekeeping({
+    store,
+    invocations,
+    clock,
+    log,
+    failedEventHours: options.failedEventHours,
+  })
   return {
     url,
     credentials,

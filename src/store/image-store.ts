@@ -6,11 +6,17 @@ export interface ImageStore {
   resolve(uri: string, architecture: string): Promise<ResolvedImage>
 
   /** An image that was resolved before; pulled and unpacked if it is not there. Throws ImageFault. */
-  unpacked(image: ImageSource): Promise<UnpackedImage>
+  unpacked(image: ImageSource, use?: ImageUse): Promise<UnpackedImage>
+
+  /** What an image that is there takes on disk. */
+  sizeBytes(digest: string): Promise<number>
 
   /** Removes the images whose digest is not in `used`, except those asked for lately. */
   collect(used: ReadonlySet<string>): Promise<void>
 }
+
+/** As what it is run: a runtime needs more places to mount on. */
+export type ImageUse = 'function' | 'runtime'
 
 export interface ResolvedImage {
   /** In hexadecimal. */
@@ -29,4 +35,6 @@ export interface ImageSettings {
   readonly command: readonly string[]
   readonly workingDirectory: string
   readonly variables: Readonly<Record<string, string>>
+  /** In Lambda's words; undefined: it does not say. */
+  readonly architecture?: string
 }

@@ -37,7 +37,7 @@ export type {
   PathPageOptions,
   PrincipalStore,
 } from './identity-store.ts'
-export type { ImageStore, ResolvedImage, UnpackedImage } from './image-store.ts'
+export type { ImageStore, ImageUse, ResolvedImage, UnpackedImage } from './image-store.ts'
 export type { ImageOptions } from './images/image-options.ts'
 export type { LayerPolicy, LayerStore, ListLayersOptions } from './layer-store.ts'
 export { lockDataDirectory } from './lock-data-directory.ts'

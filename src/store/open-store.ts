@@ -15,6 +15,7 @@ import { openLayerStore } from './database/layers.ts'
 import { openOutbox } from './database/outbox.ts'
 import { defaultImageOptions, type ImageOptions } from './images/image-options.ts'
 import { openImageStore } from './images/open-image-store.ts'
+import { openRuntimeImages } from './images/open-runtime-images.ts'
 import { lockDataDirectory } from './lock-data-directory.ts'
 import { defaultLogLimits, type LogLimits } from './logs/log-limits.ts'
 import { openLogsOfAccounts } from './logs/logs-of-accounts.ts'
@@ -60,10 +61,12 @@ export async function openStore({
   const outbox = parts.adopt(await openOutbox(database, clock, log), (opened) => opened.close())
   const failed = parts.adopt(await openFailedEvents(database, log), (opened) => opened.close())
   const code = parts.adopt(await openCodeStore(join(dataDirectory, 'code'), clock), (opened) => opened.close())
+  const imageDirectory = join(dataDirectory, 'images')
   const images = parts.adopt(
-    await openImageStore(join(dataDirectory, 'images'), { ...defaultImageOptions, ...imageOptions }, clock, log),
+    await openImageStore(imageDirectory, { ...defaultImageOptions, ...imageOptions }, clock, log),
     (opened) => opened.close(),
   )
+  const runtimeImages = await openRuntimeImages(imageDirectory)
   const limits = { ...defaultLogLimits, ...logLimits }
   const logs = parts.adopt(await openLogStore(join(dataDirectory, 'logs'), clock, log, limits), (opened) =>
     opened.close(),
@@ -105,6 +108,7 @@ export async function openStore({
     identities,
     code,
     images,
+    runtimeImages,
     logs,
     logsOf: (account) => further.of(account) ?? logs,
     secrets,

@@ -14,6 +14,7 @@ import type { ImageStore } from './image-store.ts'
 import type { LayerStore } from './layer-store.ts'
 import type { LogStore } from './log-store.ts'
 import type { OutboxStore } from './outbox-store.ts'
+import type { RuntimeImageStore } from './runtime-image-store.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { SettingStore } from './setting-store.ts'
 
@@ -40,6 +41,7 @@ export interface Store {
   readonly identities: IdentityStore
   readonly code: CodeStore
   readonly images: ImageStore
+  readonly runtimeImages: RuntimeImageStore
   readonly logs: LogStore
   /** Of one account: `logs`, unless the account's are kept apart. */
   logsOf(account: string): LogStore

@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { Cgroup } from '../../src/environment/cgroups/cgroup.ts'
 import { openCgroupTree } from '../../src/environment/cgroups/cgroup-tree.ts'
 import { openNests } from '../../src/environment/sandbox/nests.ts'
 import { runInside } from '../../src/environment/sandbox/network/run-inside.ts'
@@ -44,6 +45,14 @@ test('a control group that cannot be made ahead is nobody’s failure', async ()
   await nests.close()
   await cgroup.remove()
   await tree.close()
+})
+
+test('a control group that cannot be made whole leaves nothing behind', () => {
+  const place = mkdtempSync(join(directory, 'groups-'))
+  // A file that cannot be opened, as when descriptors run out.
+  const places = { freezer: { version: 2, directory: place }, unified: place } as const
+  assert.throws(() => new Cgroup(places, 'first', { memoryBytes: 2 ** 28, processes: 10, cpus: 1 }), /ENOENT/)
+  assert.deepEqual(readdirSync(place), [])
 })
 
 test('what cannot be kept of a network is closed, and its maker hears of it', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -296,6 +297,34 @@ test('without its tools the server runs all functions but those', { skip: proces
     await createFunction(bare, { FunctionName: 'zip', code: 'echo-node' })
     assert.deepEqual((await invoke(bare, 'zip', [1])).payload, [1])
   }
+})
+
+/** A registry that tells of its images, and never sends what is in them. */
+async function startStalling(t: TestContext): Promise<string> {
+  const stalling = createHttpServer(async ({ url = '', headers }, response) => {
+    if (url.includes('/blobs/')) return
+    const answer = await fetch(`http://${registry.host}${url}`, { headers: { accept: headers.accept ?? '*/*' } })
+    const names = ['content-type', 'docker-content-digest', 'docker-distribution-api-version']
+    for (const name of names) response.setHeader(name, answer.headers.get(name) ?? '')
+    response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()))
+  })
+  await new Promise<void>((resolve) => stalling.listen(0, '127.0.0.1', resolve))
+  t.after(() => stalling.close().closeAllConnections())
+  return `127.0.0.1:${(stalling.address() as AddressInfo).port}`
+}
+
+test('a registry that never sends its images keeps those of others from nothing', async (t) => {
+  const stalling = await startStalling(t)
+  await using waiting = await startTestServer()
+  // More than are pulled at a time, wherever they are from.
+  for (let n = 0; n < 14; n++) {
+    await registry.push(`stalls:${n}`, await programImage(`stalls ${n}`))
+    await requestImageFunction(waiting, `stalls-${n}`, `${stalling}/stalls:${n}`)
+  }
+  await registry.push('comes:1', await programImage('comes'))
+  await createImageFunction(waiting, 'comes', `${registry.host}/comes:1`)
+  assert.equal(await markOf(waiting, 'comes'), 'comes')
+  for (let n = 0; n < 14; n++) assert.equal((await configurationOf(waiting, `stalls-${n}`)).State, 'Pending')
 })
 
 test('a registry that says nothing is not waited for any longer than a caller waits', async (t) => {

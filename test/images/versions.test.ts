@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import {
@@ -156,6 +156,18 @@ test('images outlive the server and need no registry then; those that nobody nee
   assert.equal(await markOf(second, 'kept'), 'kept')
   await poll(() => (imagesIn(second).includes(left) ? undefined : true))
   assert.deepEqual(imagesIn(second), [kept, 'temporary'].sort())
+})
+
+test('an image that an older server has unpacked gets the places that it lacks', async () => {
+  using directory = dataDirectory()
+  const digest = await push('old:latest', 'old')
+  await using first = await startTestServer({ dataDirectory: directory.path })
+  await createImageFunction(first, 'old', uriOf('old'))
+  await first.stop()
+  for (const place of ['run', 'mnt', 'etc'])
+    rmSync(join(directory.path, 'images', digest, 'rootfs', place), { recursive: true })
+  await using second = await startTestServer({ dataDirectory: directory.path })
+  assert.equal(await markOf(second, 'old'), 'old')
 })
 
 test('a server that is killed while it pulls begins anew', async () => {

@@ -12,7 +12,7 @@ export interface Attack {
   /** Module and function of the attacker. */
   readonly program: string
   readonly detail?: (scene: Scene) => Readonly<Record<string, unknown>>
-  /** With bubblewrap and the host's network; `refused` unless it says otherwise. */
+  /** With bubblewrap and the host's network, container images too; `refused` unless it says otherwise. */
   readonly bubblewrap?: Outcome
   /** With `--isolation process`. */
   readonly process: Outcome
@@ -43,7 +43,10 @@ export const attacks: readonly Attack[] = [
     name: 'writes to its code, its runtime, its layers and the programs',
     program: 'files.write',
     detail: () => ({
-      paths: ['/var/task', '.', '/var/runtime', '/opt', '/usr/bin', '/usr/lib', '/etc', '/dev', '/run'],
+      paths: [
+        ...['/var/task', '.', '/var/runtime', '/opt', '/usr/bin', '/usr/lib', '/etc', '/dev', '/run'],
+        ...['/run/lambent', '/run/lambent/lib', '/run/lambent/root', '/mnt'],
+      ],
     }),
     process: 'open',
   },

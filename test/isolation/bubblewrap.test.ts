@@ -6,6 +6,7 @@ import { isRoot, ORDINARY_USER, openScene } from './scene.ts'
 const servers = [
   { name: "in the host's network", args: ['--network', 'host'], isAlone: false },
   { name: 'in no network', args: ['--network', 'none'], isAlone: true },
+  { name: 'in a container image', args: [], isAlone: false, inImage: true },
   // Whoever runs these tests is one already, unless he is root.
   ...(isRoot
     ? [

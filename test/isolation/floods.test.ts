@@ -6,8 +6,12 @@ import { isRoot, ORDINARY_USER, openScene } from './scene.ts'
 
 // Attacks on what there is only so much of, each with a neighbour who asks for his share meanwhile.
 
-const scene = await openScene()
-after(() => scene[Symbol.asyncDispose]())
+const scenes = [
+  { who: 'a function', scene: await openScene(), isWanted: () => true },
+  // The others are the same, whatever root they see.
+  { who: 'a container image', scene: await openScene({ inImage: true }), isWanted: (flood: Flood) => flood.inImages },
+]
+after(() => Promise.all(scenes.map(({ scene }) => scene[Symbol.asyncDispose]())))
 
 interface Flood {
   /** What the function does, as a sentence goes on. */
@@ -19,12 +23,15 @@ interface Flood {
   readonly ends: ((got: any) => boolean) | RegExp
   /** Long enough for an Init on a busy machine: it runs again after it. */
   readonly timeoutSeconds?: number
+  /** Of those in images as well. */
+  readonly inImages?: boolean
 }
 
 const floods: readonly Flood[] = [
   {
     name: 'starts processes until it may not',
     program: 'floods.processes',
+    inImages: true,
     ends: (started) => started > 600 && started < 1024,
   },
   {
@@ -35,6 +42,7 @@ const floods: readonly Flood[] = [
   {
     name: 'doubles its processes without end',
     program: 'floods.bomb',
+    inImages: true,
     ends: /Sandbox.Timedout|Task timed out/,
     timeoutSeconds: 8,
   },
@@ -44,11 +52,17 @@ const floods: readonly Flood[] = [
     ends: /Sandbox.Timedout|Task timed out/,
     timeoutSeconds: 8,
   },
-  { name: 'takes memory without end', program: 'floods.memory', ends: /Runtime.OutOfMemory|Runtime.ExitError/ },
+  {
+    name: 'takes memory without end',
+    program: 'floods.memory',
+    ends: /Runtime.OutOfMemory|Runtime.ExitError/,
+    inImages: true,
+  },
   { name: 'opens files without end', program: 'floods.descriptors', ends: (opened) => opened > 900 && opened < 1024 },
   {
     name: 'makes files without end',
     program: 'floods.files',
+    inImages: true,
     detail: { seconds: 15 },
     ends: ({ made, full }) => made > 1000 && (full === false || full === 'No space left on device'),
   },
@@ -60,8 +74,12 @@ const floods: readonly Flood[] = [
   },
 ]
 
-for (const { name, program, detail, ends, timeoutSeconds = 60 } of floods)
-  test(`a function that ${name} hurts only itself`, async () => {
+const attempts = scenes.flatMap(({ who, scene, isWanted }) =>
+  floods.filter(isWanted).map((flood) => ({ ...flood, who, scene })),
+)
+
+for (const { who, scene, name, program, detail, ends, timeoutSeconds = 60 } of attempts)
+  test(`${who} that ${name} hurts only itself`, async () => {
     const filesBefore = statfsSync(scene.server.dataDirectory).ffree
     await scene.giveSeconds(timeoutSeconds)
     const flooding = invoke(scene.server, 'attacker', { attack: program, detail })

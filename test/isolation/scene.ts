@@ -1,11 +1,15 @@
 import { strict as assert } from 'node:assert'
 import { randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ListFunctionsCommand, type Runtime, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { createFunction, invoke, lambdaClient, untilUpdated } from '../support/clients.ts'
+import { createImageFunction } from '../support/image-functions.ts'
+import { writeLayout } from '../support/images.ts'
 import { nameOf } from '../support/processes.ts'
 import { type ServerSetup, startTestServer, type TestServer } from '../support/server.ts'
+import { attackerImage } from './attacker-image.ts'
 
 /** A server with an attacker, and with a neighbour whom it must not hurt. */
 export interface Scene {
@@ -35,13 +39,20 @@ export interface Neighbour {
 const SECRET = 'of-the-neighbour-alone'
 export const PYTHON: Runtime = 'python3.12'
 
-export async function openScene(setup: ServerSetup = {}): Promise<Scene> {
-  const server = await startTestServer(setup)
+export interface SceneSetup extends ServerSetup {
+  /** Whether the attacker is a container image. */
+  readonly inImage?: boolean
+}
+
+export async function openScene({ inImage = false, ...setup }: SceneSetup = {}): Promise<Scene> {
+  const layouts = mkdtempSync(join(tmpdir(), 'lambent-attacker-'))
+  const server = await startTestServer({ ...setup, args: [...(setup.args ?? []), '--image-layouts', layouts] })
   const python = { Runtime: PYTHON, Handler: 'main.handler', MemorySize: 1024 }
   const PROCESS_NAME = `n-${randomUUID().slice(0, 8)}`
   const Environment = { Variables: { SECRET, PROCESS_NAME } }
   await createFunction(server, { FunctionName: 'neighbour', code: codeIn('neighbour'), ...python, Environment })
-  await createFunction(server, { FunctionName: 'attacker', code: codeIn('attacker'), ...python, Timeout: 60 })
+  if (inImage) await createImage(server, layouts)
+  else await createFunction(server, { FunctionName: 'attacker', code: codeIn('attacker'), ...python, Timeout: 60 })
   const credentials = readFileSync(join(server.dataDirectory, 'credentials'), 'utf8')
   const { payload } = await invoke(server, 'neighbour')
   const neighbour: Neighbour = { ...payload, pid: findProcess(PROCESS_NAME) }
@@ -66,8 +77,17 @@ export async function openScene(setup: ServerSetup = {}): Promise<Scene> {
       assert.equal(readFileSync(join(server.dataDirectory, 'credentials'), 'utf8'), credentials)
       assert.doesNotMatch(server.errors(), /"level":"error"/)
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]()
+      rmSync(layouts, { recursive: true })
+    },
   }
+}
+
+async function createImage(server: TestServer, layouts: string): Promise<void> {
+  mkdirSync(join(layouts, 'attacker'))
+  writeLayout(join(layouts, 'attacker'), await attackerImage(codeIn('attacker')))
+  await createImageFunction(server, 'attacker', 'oci:attacker', { MemorySize: 1024, Timeout: 60 })
 }
 
 export function codeIn(folder: string): Readonly<Record<string, string>> {

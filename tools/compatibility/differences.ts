@@ -7,7 +7,7 @@ export const differences: readonly { readonly subject: string; readonly here: st
   },
   {
     subject: 'Runtimes',
-    here: "Python, Node.js, Ruby and Java run on the host's interpreter of that version, Node.js versions are fetched from npm and AWS's client for Java from Maven Central; otherwise the nearest version runs the function and its log says so. Custom runtimes (provided.al2, provided.al2023) run on what the host is, with its C library, not on Amazon Linux. Functions of other runtimes can be created; invoking them is a function error that says what is missing.",
+    here: "Python, Node.js, Ruby and Java run on the host's interpreter of that version, Node.js versions are fetched from npm and AWS's client for Java from Maven Central; otherwise in an image that `lambent runtimes pull` has pulled, AWS's own or another; otherwise the nearest version runs the function and its log says so. Custom runtimes (provided.al2, provided.al2023) run on what the host is, with its C library, not on Amazon Linux, unless an image was pulled for them. .NET runs in images only: until one is pulled, invoking such a function is a function error that says so.",
     why: 'There is no image with every interpreter in it.',
   },
   {

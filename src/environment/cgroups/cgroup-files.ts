@@ -49,6 +49,15 @@ export function makeDirectory(directory: string): boolean {
   }
 }
 
+/** One that is empty, if it is there. */
+export function tryRemoveDirectory(directory: string): void {
+  try {
+    rmdirSync(directory)
+  } catch {
+    // It was never made.
+  }
+}
+
 /** A line `name value` of a flat-keyed file such as `memory.stat`. */
 export function keyedNumber(text: string, key: string): number {
   const match = new RegExp(`^${key} (\\d+)$`, 'm').exec(text)

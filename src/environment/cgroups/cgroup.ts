@@ -5,6 +5,7 @@ import {
   makeDirectory,
   readControl,
   removeGroup,
+  tryRemoveDirectory,
   tryWriteControl,
   writeControlSlowly,
 } from './cgroup-files.ts'
@@ -52,9 +53,15 @@ export class Cgroup {
       (parent) => `${parent}/${name}`,
     )
     for (const directory of this.#directories) makeDirectory(directory)
-    this.limit(limits)
-    const freezer = this.#file('freezer', 'freezer.state', 'cgroup.freeze')
-    this.#freezerFile = freezer === undefined ? undefined : openSync(freezer, 'r+')
+    try {
+      this.limit(limits)
+      const freezer = this.#file('freezer', 'freezer.state', 'cgroup.freeze')
+      this.#freezerFile = freezer === undefined ? undefined : openSync(freezer, 'r+')
+    } catch (error) {
+      // Nobody is in it yet.
+      for (const directory of this.#directories) tryRemoveDirectory(directory)
+      throw error
+    }
   }
 
   /** In the place of the limits that it had. */

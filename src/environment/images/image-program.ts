@@ -27,7 +27,7 @@ export async function findImageProgram(spec: Seen): Promise<readonly [string, ..
   return fault === undefined ? [program, ...parameters] : unusableProgram(program, fault)
 }
 
-async function findInPath(spec: Seen, name: string): Promise<string | undefined> {
+export async function findInPath(spec: Seen, name: string): Promise<string | undefined> {
   const path = spec.variables.PATH ?? spec.image.variables.PATH ?? IMAGE_PATH
   for (const directory of path.split(':')) {
     const candidate = `${directory}/${name}`

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { lstatSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
-import { IMAGE_MOUNTS, IMAGE_PRELOAD } from '#resources'
+import { IMAGE_MOUNTS, IMAGE_PRELOAD, RUNTIME_MOUNTS } from '#resources'
+import type { SandboxImage } from '../sandbox/sandbox.ts'
 
 /** Mounting would follow links, with the server's rights, to wherever the image's maker wants. */
-export function checkMountPoints(root: string, hasFileSystems: boolean): void {
-  for (const name of IMAGE_MOUNTS.directories)
+export function checkMountPoints({ directory: root, holdsFunction }: SandboxImage, hasFileSystems: boolean): void {
+  for (const name of [...IMAGE_MOUNTS.directories, ...(holdsFunction ? [] : RUNTIME_MOUNTS)])
     if (name !== 'mnt' || hasFileSystems)
       assert(statusOf(root, name)?.isDirectory(), `an image has a directory /${name}`)
   for (const name of IMAGE_MOUNTS.files) assert(statusOf(root, name)?.isFile(), `an image has a file /${name}`)

@@ -14,7 +14,12 @@ export interface FoundInterpreter {
   readonly prefix: string | undefined
 }
 
-export type Probe = (executable: string) => Promise<FoundInterpreter | undefined>
+/** How an interpreter is asked who it is. */
+export interface Probe {
+  readonly parameters: readonly string[]
+  /** Reads what it has printed; undefined: it is none that our clients run on. */
+  read(lines: readonly string[]): FoundInterpreter | undefined
+}
 
 /** Our runtime clients need these versions. */
 const OLDEST_PYTHON_MINOR = 8
@@ -32,31 +37,39 @@ export async function interpreterDirectories(places: readonly string[]): Promise
 /** Those of `candidates` that exist and work, in the same order. A shim of a version manager may exist and not work. */
 export async function probeAll(candidates: readonly string[], probe: Probe): Promise<FoundInterpreter[]> {
   const found = await Promise.all(
-    candidates.map(async (path) => ((await isExecutable(path)) ? probe(path) : undefined)),
+    candidates.map(async (path) =>
+      (await isExecutable(path)) ? probe.read(await outputLines(path, probe.parameters)) : undefined,
+    ),
   )
   return found.filter((interpreter) => interpreter !== undefined)
 }
 
-export const probePython: Probe = async (executable) => {
-  const script =
-    'import os, sys; print("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")'
-  const [version, fullVersion, real, prefix] = await outputLines(executable, ['-I', '-S', '-c', script])
-  if (version === undefined || Number(version.split('.')[1]) < OLDEST_PYTHON_MINOR) return undefined
-  return fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
+const PYTHON_SCRIPT =
+  'import os, sys; print("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")'
+
+export const probePython: Probe = {
+  parameters: ['-I', '-S', '-c', PYTHON_SCRIPT],
+  read([version, fullVersion, real, prefix]) {
+    if (version === undefined || Number(version.split('.')[1]) < OLDEST_PYTHON_MINOR) return undefined
+    return fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
+  },
 }
 
-export const probeNode: Probe = async (executable) => {
-  const [fullVersion, real] = await outputLines(executable, [
-    '-p',
-    '[process.versions.node, process.execPath].join("\\n")',
-  ])
-  const version = fullVersion?.split('.')[0]
-  if (version === undefined || Number(version) < OLDEST_NODE) return undefined
-  return fullVersion && real ? { version, fullVersion, executable: real, prefix: undefined } : undefined
+export const probeNode: Probe = {
+  parameters: ['-p', '[process.versions.node, process.execPath].join("\\n")'],
+  read([fullVersion, real]) {
+    const version = fullVersion?.split('.')[0]
+    if (version === undefined || Number(version) < OLDEST_NODE) return undefined
+    return fullVersion && real ? { version, fullVersion, executable: real, prefix: undefined } : undefined
+  },
 }
 
-export const probeJava: Probe = async (executable) => {
-  const lines = await outputLines(executable, ['-XshowSettings:properties', '-version'])
+export const probeJava: Probe = {
+  parameters: ['-XshowSettings:properties', '-version'],
+  read: readJava,
+}
+
+function readJava(lines: readonly string[]): FoundInterpreter | undefined {
   const value = (name: string) => lines.map((line) => line.split(' = ')).find(([key]) => key?.trim() === name)?.[1]
   const [fullVersion, home] = [value('java.version'), value('java.home')]
   // Java 8 calls itself 1.8.
@@ -67,12 +80,15 @@ export const probeJava: Probe = async (executable) => {
   return version ? { version, fullVersion, executable: `${home}/bin/java`, prefix } : undefined
 }
 
-export const probeRuby: Probe = async (executable) => {
-  const script = 'puts RUBY_VERSION, File.realpath(RbConfig.ruby), RbConfig::CONFIG["prefix"]'
-  const [fullVersion, real, prefix] = await outputLines(executable, ['--disable=gems', '-rrbconfig', '-e', script])
-  const version = /^\d+\.\d+/.exec(fullVersion ?? '')?.[0]
-  if (version === undefined || Number(version) < OLDEST_RUBY) return undefined
-  return fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
+const RUBY_SCRIPT = 'puts RUBY_VERSION, File.realpath(RbConfig.ruby), RbConfig::CONFIG["prefix"]'
+
+export const probeRuby: Probe = {
+  parameters: ['--disable=gems', '-rrbconfig', '-e', RUBY_SCRIPT],
+  read([fullVersion, real, prefix]) {
+    const version = /^\d+\.\d+/.exec(fullVersion ?? '')?.[0]
+    if (version === undefined || Number(version) < OLDEST_RUBY) return undefined
+    return fullVersion && real && prefix ? { version, fullVersion, executable: real, prefix } : undefined
+  },
 }
 
 /** `*` in a path stands for every name there is. */

@@ -1,7 +1,7 @@
 import type { Log } from '#base'
 import { fetchedNode, fetchNode } from './fetch-node.ts'
 import { type FoundInterpreter, interpreterDirectories, type Probe, probeAll, probeNode } from './find-executables.ts'
-import { LANGUAGES } from './languages.ts'
+import { LANGUAGES, type Language } from './languages.ts'
 import type { Interpreted } from './runtime.ts'
 
 export interface Interpreter extends FoundInterpreter {
@@ -11,6 +11,8 @@ export interface Interpreter extends FoundInterpreter {
 
 /** Which interpreter runs a runtime on this host. Good answers are kept for as long as the server runs. */
 export interface Interpreters {
+  /** The exact version, if it is on the host. */
+  exact(runtime: Interpreted): Promise<Interpreter | undefined>
   /** The exact version when it can be had, else the nearest newer, else the nearest older one; undefined: none at all. */
   find(runtime: Interpreted): Promise<Interpreter | undefined>
 }
@@ -20,19 +22,29 @@ const FETCH_TIMEOUT_MS = 60_000
 const RETRY_MS = 10 * 60_000
 
 export function openInterpreters(runtimesDirectory: string, log: Log): Interpreters {
+  const onHost = new Map<string, Promise<Interpreter | undefined>>()
   const answers = new Map<string, Promise<Interpreter | undefined>>()
   const forgetting = new Map<string, NodeJS.Timeout>()
 
-  async function search({ family, version, identifier }: Interpreted): Promise<Interpreter | undefined> {
+  async function searchExact({ family, version }: Interpreted): Promise<Interpreter | undefined> {
     const language = LANGUAGES[family]
-    const directories = await interpreterDirectories(language.places)
-    const paths = (names: readonly string[]) => names.flatMap((name) => directories.map((path) => `${path}/${name}`))
     const exact =
       (family === 'nodejs' && process.versions.node.startsWith(`${version}.`) ? ourselves() : undefined) ??
-      (await firstOf(paths(language.namesOf(version)), language.probe, version)) ??
-      (family === 'nodejs' ? await fetched(version) : undefined)
-    if (exact) return { ...exact, notice: undefined }
-    const others = await probeAll(paths(language.names), language.probe)
+      (await firstOf(await pathsOf(language, language.namesOf(version)), language.probe, version)) ??
+      (family === 'nodejs'
+        ? await firstOf([fetchedNode(runtimesDirectory, version)], language.probe, version)
+        : undefined)
+    return exact && { ...exact, notice: undefined }
+  }
+
+  async function search(runtime: Interpreted): Promise<Interpreter | undefined> {
+    const { family, version, identifier } = runtime
+    const language = LANGUAGES[family]
+    const exact = await exactly(runtime)
+    if (exact) return exact
+    const fetchedOne = family === 'nodejs' ? await fetched(version) : undefined
+    if (fetchedOne) return { ...fetchedOne, notice: undefined }
+    const others = await probeAll(await pathsOf(language, language.names), language.probe)
     const nearest = nearestVersion(version, family === 'nodejs' ? [ourselves(), ...others] : others)
     return (
       nearest && {
@@ -43,38 +55,41 @@ export function openInterpreters(runtimesDirectory: string, log: Log): Interpret
   }
 
   async function fetched(major: string): Promise<FoundInterpreter | undefined> {
-    const place = fetchedNode(runtimesDirectory, major)
-    const present = await firstOf([place], probeNode, major)
-    if (present) return present
     try {
       await fetchNode(runtimesDirectory, major, AbortSignal.timeout(FETCH_TIMEOUT_MS))
     } catch (error) {
       log.warn('this version of Node.js could not be fetched', { major, error })
     }
-    return firstOf([place], probeNode, major)
+    return firstOf([fetchedNode(runtimesDirectory, major)], probeNode, major)
   }
 
-  return {
-    find(runtime) {
-      const { identifier } = runtime
-      const known = answers.get(identifier) ?? search(runtime)
-      answers.set(identifier, known)
-      known.then((answer) => {
-        // Second best: perhaps the network was away, or somebody is about to install the right one.
-        if (answer?.notice !== undefined || answer === undefined) forgetLater(identifier)
-      })
-      return known
-    },
+  const exactly = (runtime: Interpreted) => remember(onHost, runtime, searchExact)
+  return { exact: exactly, find: (runtime) => remember(answers, runtime, search) }
+
+  function remember(known: typeof answers, runtime: Interpreted, look: typeof search): ReturnType<typeof search> {
+    const { identifier } = runtime
+    const answer = known.get(identifier) ?? look(runtime)
+    known.set(identifier, answer)
+    answer.then((found) => {
+      // Second best: perhaps the network was away, or somebody is about to install the right one.
+      if (found?.notice !== undefined || found === undefined) forgetLater(identifier)
+    })
+    return answer
   }
 
   function forgetLater(identifier: string): void {
     if (forgetting.has(identifier)) return
     const forget = () => {
       forgetting.delete(identifier)
-      answers.delete(identifier)
+      for (const known of [onHost, answers]) known.delete(identifier)
     }
     forgetting.set(identifier, setTimeout(forget, RETRY_MS).unref())
   }
+}
+
+async function pathsOf({ places }: Language, names: readonly string[]): Promise<string[]> {
+  const directories = await interpreterDirectories(places)
+  return names.flatMap((name) => directories.map((path) => `${path}/${name}`))
 }
 
 /** One at a time: the first usually is the one, and each probe starts a process. */

@@ -8,6 +8,8 @@ export interface Places {
   readonly codeDirectory: string
   readonly layersDirectory?: string
   readonly image?: { readonly directory: string }
+  /** What a function sees in the place of the host, around the two directories. */
+  readonly root?: { readonly directory: string } | undefined
   /** A plain process sees the whole host. */
   readonly showsHost?: boolean
 }
@@ -50,15 +52,17 @@ export const statusOf = (file: string | undefined): Promise<Stats | undefined> =
 
 /** Where the function's path is on the host; undefined when nothing is there. */
 export async function hostPath(
-  { codeDirectory, layersDirectory, image, showsHost = false }: Places,
+  { codeDirectory, layersDirectory, image, root, showsHost = false }: Places,
   given: string,
 ): Promise<string | undefined> {
   if (image !== undefined) return pathInImage(image.directory, given)
   const path = posix.normalize(given)
   if (path.startsWith(`${SEEN.task}/`)) return codeDirectory + path.slice(SEEN.task.length)
+  if (path.startsWith(`${SEEN.layers}/`))
+    return layersDirectory === undefined ? undefined : layersDirectory + path.slice(SEEN.layers.length)
+  if (root !== undefined) return pathInImage(root.directory, path)
   // Whoever deploys a script must not learn from it which files the host has.
-  if (!path.startsWith(`${SEEN.layers}/`)) return showsHost || PROGRAMS.test(path) ? path : undefined
-  return layersDirectory === undefined ? undefined : layersDirectory + path.slice(SEEN.layers.length)
+  return showsHost || PROGRAMS.test(path) ? path : undefined
 }
 
 async function readHead(file: string): Promise<Buffer> {

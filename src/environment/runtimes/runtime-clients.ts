@@ -28,8 +28,8 @@ export interface RuntimeClient {
 const RETRY_MS = 60_000
 
 export interface RuntimeClients {
-  /** Undefined when it could not be fetched. */
-  provide(family: Interpreted['family'], interpreter: FoundInterpreter): Promise<RuntimeClient | undefined>
+  /** For an interpreter of this version; `onHost` unless an image has it. Undefined when it could not be fetched. */
+  provide(family: Interpreted['family'], version: string, onHost?: FoundInterpreter): Promise<RuntimeClient | undefined>
 }
 
 export function openRuntimeClients(runtimesDirectory: string, log: Log): RuntimeClients {
@@ -56,19 +56,24 @@ export function openRuntimeClients(runtimesDirectory: string, log: Log): Runtime
   }
 
   const provide: {
-    readonly [Family in Interpreted['family']]: (found: FoundInterpreter) => Promise<RuntimeClient | undefined>
+    readonly [Family in Interpreted['family']]: (
+      version: string,
+      onHost: FoundInterpreter | undefined,
+    ) => Promise<RuntimeClient | undefined>
   } = {
     nodejs: async () => waiting(ours(source('nodejs'), 'bootstrap.cjs', ['node'])),
-    python: async (found) =>
-      waiting(ours(await compiledPython(found), 'bootstrap.py', [`python${found.version}`, 'python3', 'python'])),
+    python: async (version, onHost) => {
+      const directory = onHost === undefined ? source('python') : await compiledPython(onHost)
+      return waiting(ours(directory, 'bootstrap.py', [`python${version}`, 'python3', 'python']))
+    },
     ruby: async () => ours(source('ruby'), 'bootstrap.rb', ['ruby']),
-    java: async ({ version }) => {
+    java: async (version) => {
       const directory = await javaClient()
       if (directory === undefined) return undefined
       return { directory, commands: ['java'], commandLine: javaCommandLine(Number(version)), isOurs: false }
     },
   }
-  return { provide: (family, interpreter) => provide[family](interpreter) }
+  return { provide: (family, version, onHost) => provide[family](version, onHost) }
 }
 
 const ours = (directory: string, script: string, commands: RuntimeClient['commands']) => ({

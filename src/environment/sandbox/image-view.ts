@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { IMAGE_PRELOAD } from '#resources'
 import type { EnteringPrograms, HostProgram } from '../images/host-programs.ts'
 import { checkMountPoints, hasPreload, saysNothing } from '../images/mount-points.ts'
+import { bindOrLink, isBelow } from './bubblewrap/host-view.ts'
 import { maskedPaths } from './masked-paths.ts'
-import type { SandboxSpec } from './sandbox.ts'
+import type { SandboxImage, SandboxPaths, SandboxSpec } from './sandbox.ts'
 
 /**
  * The image's root file system lies below the host's view until all rights are given up: programs that have some must not
@@ -21,18 +22,20 @@ interface Files {
 }
 
 export interface ImageParts {
-  readonly image: NonNullable<SandboxSpec['image']>
+  readonly image: SandboxImage
   readonly programs: EnteringPrograms
 }
 
 /** Arguments of bubblewrap that put the image below the host's view. `files` are the descriptors to read them from. */
 export function imageView(
   { image, programs }: ImageParts,
-  fileSystems: SandboxSpec['fileSystems'],
+  spec: SandboxSpec,
+  paths: SandboxPaths,
   files: Files,
   temporary: readonly string[],
 ): string[] {
-  checkMountPoints(image.directory, fileSystems.length > 0)
+  const { fileSystems } = spec
+  checkMountPoints(image, fileSystems.length > 0)
   const place = (name: string) => `${saysNothing(image.directory, name) ? ROOT : ''}/${name}`
   const data = (descriptor: number, path: string) => [
     ...['--perms', '0444', path.startsWith(ROOT) ? '--ro-bind-data' : '--file', String(descriptor), path],
@@ -48,6 +51,7 @@ export function imageView(
     ...(existsSync('/etc/resolv.conf') ? ['--ro-bind', '/etc/resolv.conf', `${ROOT}/etc/resolv.conf`] : []),
     ...(hasPreload(image.directory) ? ['--ro-bind', '/dev/null', `${ROOT}/${IMAGE_PRELOAD}`] : []),
     ...programsView(programs.inside, files.environment),
+    ...(image.holdsFunction ? [] : functionView(image, spec, paths)),
     ...mountsView(fileSystems),
     ...['--remount-ro', `${ROOT}/dev`, '--remount-ro', '/dev', '--remount-ro', '/'],
   ]
@@ -61,6 +65,31 @@ function programsView(programs: readonly HostProgram[], environment: number): st
     ...[...libraries].flatMap(([name, path]) => ['--ro-bind', path, `${place}/lib/${name}`]),
     ...programs.flatMap(({ name, executable }) => ['--ro-bind', executable, `${place}/${name}`]),
     ...['--perms', '0444', '--file', String(environment), `${place}/environment`, '--remount-ro', place],
+  ]
+}
+
+/** Of a runtime's image: what is the function's, and our client unless the image has one. */
+function functionView(image: SandboxImage, spec: SandboxSpec, paths: SandboxPaths): string[] {
+  const { codeDirectory, layersDirectory, clientDirectory, interpreter } = spec
+  return [
+    ...['--ro-bind', codeDirectory, `${ROOT}${paths.task}`],
+    ...(clientDirectory === undefined ? [] : ['--ro-bind', clientDirectory, `${ROOT}${paths.runtime}`]),
+    ...(layersDirectory === undefined
+      ? []
+      : layersView(image, layersDirectory, paths.layers, interpreter?.executable ?? '')),
+  ]
+}
+
+/** An image may keep its interpreter below `/opt`; its directory goes before one of a layer then. */
+function layersView({ directory }: SandboxImage, layers: string, place: string, executable: string): string[] {
+  if (!isBelow(executable, place)) return ['--ro-bind', layers, `${ROOT}${place}`]
+  const [taken = ''] = executable.slice(place.length + 1).split('/')
+  const names = readdirSync(layers).filter((name) => name !== taken)
+  return [
+    ...['--perms', '0755', '--tmpfs', `${ROOT}${place}`],
+    ...bindOrLink(`${directory}${place}/${taken}`, `${ROOT}${place}/${taken}`),
+    ...names.flatMap((name) => bindOrLink(`${layers}/${name}`, `${ROOT}${place}/${name}`)),
+    ...['--remount-ro', `${ROOT}${place}`],
   ]
 }
 

@@ -23,18 +23,23 @@ export interface SandboxSpec {
   readonly layersDirectory: string | undefined
   readonly fileSystems: readonly Mount[]
   /** What a process sees in the place of the host. */
-  readonly image: Pick<ContainerImage, 'directory' | 'workingDirectory'> | undefined
+  readonly image: SandboxImage | undefined
   /** The runtime client, seen as the runtime's directory; custom runtimes have none. */
   readonly clientDirectory: string | undefined
   /** None for custom runtimes. */
   readonly interpreter: InterpreterPlace | undefined
 }
 
+export interface SandboxImage extends Pick<ContainerImage, 'directory' | 'workingDirectory'> {
+  /** Otherwise code, layers and runtime client are mounted into it. */
+  readonly holdsFunction: boolean
+}
+
 export interface InterpreterPlace {
   readonly executable: string
   /** What must be visible for the executable to work; undefined when one file is all there is. */
   readonly prefix: string | undefined
-  /** Its names in `/var/lang/bin`, the main one first. */
+  /** Its names in `/var/lang/bin`, the main one first; in an image it has those that it has. */
   readonly commands: readonly [string, ...string[]]
 }
 

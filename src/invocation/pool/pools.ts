@@ -101,6 +101,15 @@ export class Pools implements PoolHost {
     }
   }
 
+  /** What runs functions of the runtime has changed: environments that start from now on take the place of those there are. */
+  renew(runtime: string): void {
+    for (const [key, pool] of this.#current) {
+      if (pool.version.configuration.runtime !== runtime) continue
+      this.#current.delete(key)
+      this.#retire(pool)
+    }
+  }
+
   close(): void {
     clearInterval(this.#shrinker)
     clearInterval(this.#memoryCheck)

@@ -3,14 +3,7 @@ import { ApiError } from '#model'
 import { functionArn, invokedFunctionNotFound } from '#resources'
 import { InvalidCursor, type ListedFailedEvent, type StoredFailedEvent } from '#store'
 import type { Running } from '../running.ts'
-
-export interface AdminRequest {
-  readonly method: string
-  readonly path: readonly string[]
-  readonly query: URLSearchParams
-  /** Whose events; nobody else's are told of. */
-  readonly account: string
-}
+import type { AdminRequest } from './admin-request.ts'
 
 const PAGE_LIMIT = 50
 

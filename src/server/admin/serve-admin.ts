@@ -6,6 +6,7 @@ import { type Audited, recordOfChange, recordOfDenial } from '../audit/audit-rec
 import { authenticateCaller } from '../authenticate-caller.ts'
 import type { Running } from '../running.ts'
 import { answerAboutEvents } from './events.ts'
+import { answerAboutRuntimes } from './runtimes.ts'
 
 const PREFIX = '/_lambent/'
 
@@ -23,7 +24,8 @@ export async function serveAdmin(request: HttpRequest, running: Running): Promis
     if (caller.kind !== 'root') throw accessDeniedException('Only the root user of an account may do this.')
     const query = new URLSearchParams(request.rawQuery)
     expectAccount(query.get('account'), caller.account)
-    const answer = await answerAboutEvents({ method, path, query, account: caller.account }, running)
+    const asked = { method, path, query, account: caller.account }
+    const answer = (await answerAboutEvents(asked, running)) ?? (await answerAboutRuntimes(asked, running))
     if (!answer) throw new ApiError('ResourceNotFoundException', 404, { Message: 'There is no such thing.' })
     if (method !== 'GET') running.audit.append(recordOfChange(audited))
     return { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(answer) }

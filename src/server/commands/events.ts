@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BadOption } from '../bad-option.ts'
 import { askServer, type Server } from './ask-server.ts'
+import { explained, readServer, serverOptions, serverUsage, type Variables } from './server-options.ts'
 
 const commands: Readonly<Record<string, { readonly help: string; run(asked: Asked): Promise<void> }>> = {
   status: { help: 'events that wait, messages that wait for targets, and what has become of others', run: printStatus },
@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, { readonly help: string; run(asked: Aske
 
 export const eventsUsage = [
   ...Object.entries(commands).map(([verb, { help }]) => `  events ${verb.padEnd(7)} ${help}`),
-  '  with [--url http://127.0.0.1:4566] [--data-dir .lambent] [--region us-east-1] [--account ID]',
+  serverUsage,
 ].join('\n')
 
 interface Asked extends Server {
@@ -21,8 +21,6 @@ interface Asked extends Server {
   /** The query that says which events are meant; undefined when nothing does. */
   readonly which: string | undefined
 }
-
-type Variables = Readonly<Record<string, string | undefined>>
 
 /** Asks a running server about its events. */
 export async function runEventsCommand(args: readonly (string | undefined)[], environment: Variables): Promise<void> {
@@ -35,15 +33,7 @@ export async function runEventsCommand(args: readonly (string | undefined)[], en
   await command.run(asked)
 }
 
-const text = { type: 'string' } as const
-const options = {
-  url: text,
-  'data-dir': text,
-  region: text,
-  account: text,
-  function: text,
-  all: { type: 'boolean' },
-} as const
+const options = { ...serverOptions, function: { type: 'string' }, all: { type: 'boolean' } } as const
 
 function read(args: readonly string[], environment: Variables): Asked & { readonly verb: string | undefined } {
   const { positionals, values } = parse(args)
@@ -52,10 +42,7 @@ function read(args: readonly string[], environment: Variables): Asked & { readon
     verb,
     id,
     which: whichOf(values, id),
-    url: values.url ?? `http://127.0.0.1:${environment.LAMBENT_PORT ?? 4566}`,
-    region: values.region ?? environment.LAMBENT_REGION ?? 'us-east-1',
-    dataDirectory: resolve(values['data-dir'] ?? environment.LAMBENT_DATA_DIR ?? '.lambent'),
-    account: values.account,
+    ...readServer(values, environment),
   }
 }
 
@@ -67,13 +54,8 @@ function whichOf({ function: name, all }: ReturnType<typeof parse>['values'], id
   return all === true ? 'all=true' : undefined
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
-  } catch (error) {
-    throw new BadOption(error instanceof Error ? error.message : String(error))
-  }
-}
+const parse = (args: readonly string[]) =>
+  explained(() => parseArgs({ args: [...args], options, allowPositionals: true }))
 
 async function printStatus(asked: Asked): Promise<void> {
   print(await askServer(asked, 'GET', 'queue'))

@@ -2,9 +2,11 @@ import { strict as assert } from 'node:assert'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageSettings } from '../image-store.ts'
+import { architectureIn } from './manifest.ts'
 
 /** The part of an image's configuration that its processes are started by. */
 interface ImageConfiguration {
+  readonly architecture?: unknown
   readonly config?: {
     readonly Entrypoint?: unknown
     readonly Cmd?: unknown
@@ -18,12 +20,13 @@ export async function readImageSettings(layout: string): Promise<ImageSettings> 
   const read = async (file: string) => JSON.parse(await readFile(join(layout, file), 'utf8'))
   const blob = ({ digest }: { readonly digest: string }) => read(`blobs/${digest.replace(':', '/')}`)
   const [entry] = (await read('index.json')).manifests
-  const { config }: ImageConfiguration = await blob((await blob(entry)).config)
+  const { config, architecture }: ImageConfiguration = await blob((await blob(entry)).config)
   return {
     entryPoint: textsIn(config?.Entrypoint),
     command: textsIn(config?.Cmd),
     workingDirectory: textsIn([config?.WorkingDir || '/']).join(''),
     variables: Object.fromEntries(textsIn(config?.Env).map(pairOf)),
+    ...(typeof architecture === 'string' && { architecture: architectureIn(architecture) }),
   }
 }
 

@@ -29,6 +29,10 @@ export interface Manifest {
 /** Lambda's words for processors in those of images. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', arm64: 'arm64' }
 
+/** The other way round; those that Lambda has no word for keep theirs. */
+export const architectureIn = (platform: string): string =>
+  Object.entries(ARCHITECTURES).find(([, name]) => name === platform)?.[0] ?? platform
+
 /** The manifest itself, or the digest of the one for this architecture where the bytes are an index. */
 export function readManifest(bytes: Buffer, architecture: string, uri: string): Manifest | string {
   const document = parse(bytes, uri)
@@ -37,7 +41,8 @@ export function readManifest(bytes: Buffer, architecture: string, uri: string): 
       (entry: PlatformManifest | null) =>
         entry?.platform?.os === 'linux' && entry.platform.architecture === ARCHITECTURES[architecture],
     )
-    return hexDigest(found?.digest, uri)
+    if (found === undefined) throw new ImageFault('wrong-platform', uri)
+    return hexDigest(found.digest, uri)
   }
   const { config, layers } = document
   // The first form of Docker's manifests has neither.

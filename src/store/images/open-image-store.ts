@@ -7,26 +7,27 @@ import { publish } from '../code/durable-file.ts'
 import { RecentUse } from '../code/recent-use.ts'
 import { Turns } from '../code/turns.ts'
 import { ImageFault } from '../errors.ts'
-import type { ImageSettings, ImageStore, ResolvedImage, UnpackedImage } from '../image-store.ts'
+import type { ImageSettings, ImageStore, ImageUse, ResolvedImage, UnpackedImage } from '../image-store.ts'
 import type { ImageOptions } from './image-options.ts'
 import type { ImagePlace } from './image-place.ts'
 import { requireTools } from './image-tools.ts'
 import { removeTree } from './image-tree.ts'
 import { layoutPlace } from './layout-place.ts'
 import { digestOf, type Manifest, readManifest } from './manifest.ts'
+import { makeMountPoints } from './mount-points.ts'
 import { pullImage, ROOT, SETTINGS } from './pull-image.ts'
 import { registryPlace } from './registry-place.ts'
-import { Slots } from './slots.ts'
+import { type SlotLimits, Slots } from './slots.ts'
+import { bytesIn } from './within-size.ts'
 
-// Each waits for a registry, which may be slow.
-const MOST_LOOKS = 8
-// Each keeps a disk and a processor busy.
-const MOST_PULLS = 3
-// Whoever asks us waits a minute for an answer, in which registries that answer are asked for more.
-const MOST_WAITING_LOOKS = 256
-// Of as many images as functions may have at once; what is refused is tried again.
-const MOST_WAITING_PULLS = 1000
-const TEMPORARY = 'temporary'
+// Each waits for a registry, which may be slow, or never answer; the others go on then. Whoever asks us waits a minute
+// for an answer, in which registries that answer are asked for more.
+const LOOKS: SlotLimits = { most: 32, mostOfOne: 8, mostWaiting: 1024, mostWaitingOfOne: 256 }
+// The same. Of as many images as functions may have at once; what is refused is tried again.
+const PULLS: SlotLimits = { most: 12, mostOfOne: 3, mostWaiting: 4000, mostWaitingOfOne: 1000 }
+// Each keeps a disk and a processor busy, wherever its image is from. Only pulls wait.
+const UNPACKS: SlotLimits = { most: 3, mostOfOne: 3, mostWaiting: PULLS.most, mostWaitingOfOne: PULLS.most }
+export const TEMPORARY = 'temporary'
 
 /**
  * Below `root`: `<digest>/rootfs` with the image's files and `<digest>/image.json` with its settings, `temporary/` with
@@ -56,9 +57,12 @@ interface Parts {
 export class Images implements ImageStore {
   readonly #parts: Parts
   readonly #turns = new Turns()
-  readonly #looks = new Slots(MOST_LOOKS, MOST_WAITING_LOOKS)
-  readonly #pulls = new Slots(MOST_PULLS, MOST_WAITING_PULLS)
+  readonly #looks = new Slots(LOOKS)
+  readonly #pulls = new Slots(PULLS)
+  readonly #unpacks = new Slots(UNPACKS)
   readonly #use: RecentUse
+  /** Digests whose places to mount on have been seen to, with what for. */
+  readonly #mountable = new Set<string>()
   readonly #closing = new AbortController()
 
   constructor(parts: Parts) {
@@ -69,14 +73,14 @@ export class Images implements ImageStore {
   async resolve(uri: string, architecture: string): Promise<ResolvedImage> {
     const address = parseImageUri(uri) ?? fail(new ImageFault('not-a-reference', uri))
     await requireTools(uri)
-    if (this.#looks.isFull) throw new ImageFault('busy', uri)
-    const { digest, layers } = await this.#looks.take(() => this.#find(address, architecture, uri))
+    if (this.#looks.isFull(sourceOf(address))) throw new ImageFault('busy', uri)
+    const { digest, layers } = await this.#looks.take(sourceOf(address), () => this.#find(address, architecture, uri))
     const compressedBytes = layers.reduce((sum, { size }) => sum + size, 0)
     if (compressedBytes > this.#parts.options.limitBytes) throw new ImageFault('too-large', uri)
     return { digest, source: { uri, resolvedUri: resolvedImageUri(address, digest) } }
   }
 
-  async unpacked({ resolvedUri }: ImageSource): Promise<UnpackedImage> {
+  async unpacked({ resolvedUri }: ImageSource, use: ImageUse = 'function'): Promise<UnpackedImage> {
     const address = parseImageUri(resolvedUri)
     const digest = address?.digest
     if (address === undefined || digest === undefined) throw new ImageFault('not-a-reference', resolvedUri)
@@ -85,9 +89,14 @@ export class Images implements ImageStore {
     // A removal may be under way.
     return this.#turns.take(digest, async () => {
       if (!(await exists(place))) await this.#provide(address, digest, resolvedUri)
+      await this.#makeMountable(digest, use)
       const settings: ImageSettings = JSON.parse(await readFile(join(place, SETTINGS), 'utf8'))
       return { ...settings, directory: join(place, ROOT) }
     })
+  }
+
+  sizeBytes(digest: string): Promise<number> {
+    return bytesIn(join(this.#parts.root, digest))
   }
 
   async collect(used: ReadonlySet<string>): Promise<void> {
@@ -124,13 +133,21 @@ export class Images implements ImageStore {
     return layoutPlace(address, options.layoutsDirectory ?? fail(new ImageFault('no-layouts', uri)), uri)
   }
 
+  /** Once for each start of the server: one that an older program has unpacked may lack some of the places. */
+  async #makeMountable(digest: string, use: ImageUse): Promise<void> {
+    const key = `${use} ${digest}`
+    if (this.#mountable.has(key)) return
+    await makeMountPoints(join(this.#parts.root, digest, ROOT), use)
+    this.#mountable.add(key)
+  }
+
   /** Made aside and renamed: nobody finds half an image. */
   async #provide(address: ImageAddress, digest: string, uri: string): Promise<void> {
     const { root, options, log } = this.#parts
     await requireTools(uri)
-    if (this.#pulls.isFull) throw new ImageFault('busy', uri)
+    if (this.#pulls.isFull(sourceOf(address))) throw new ImageFault('busy', uri)
     const temporary = join(root, TEMPORARY, newUuid())
-    await this.#pulls.take(async () => {
+    await this.#pulls.take(sourceOf(address), async () => {
       await mkdir(temporary)
       try {
         log.info('a container image is pulled', { image: uri })
@@ -139,6 +156,7 @@ export class Images implements ImageStore {
           limitBytes,
           uri,
           signal: this.#closing.signal,
+          inTurn: (unpack) => this.#unpacks.take('', unpack),
         })
         await publish(temporary, join(root, digest))
         log.info('a container image is ready', { image: uri })
@@ -156,6 +174,7 @@ export class Images implements ImageStore {
     try {
       const trash = join(root, TEMPORARY, newUuid())
       await rename(join(root, digest), trash)
+      for (const use of ['function', 'runtime'] as const) this.#mountable.delete(`${use} ${digest}`)
       await removeTree(trash)
       log.info('a container image was removed', { digest })
     } catch (cause) {
@@ -163,5 +182,8 @@ export class Images implements ImageStore {
     }
   }
 }
+
+/** What may hang as a whole: a registry, or the disk with the layouts. */
+const sourceOf = ({ registry = '' }: ImageAddress): string => registry
 
 const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)

@@ -23,22 +23,27 @@ interface Pull {
   readonly limitBytes: number
   readonly uri: string
   readonly signal: AbortSignal
+  /** Waits until the work may begin. */
+  inTurn(work: () => Promise<void>): Promise<void>
 }
 
 /** Copies an image into an empty directory and unpacks it there; when this resolves, it survives a power cut. */
 export async function pullImage(place: ImagePlace, digest: string, directory: string, pull: Pull): Promise<void> {
-  const { limitBytes, uri, signal } = pull
+  const { limitBytes, uri, signal, inTurn } = pull
   await withinSize(directory, { limitBytes, stallMs: STALL_MS, uri }, (stop) =>
     place.copy(digest, directory, AbortSignal.any([stop, signal])),
   )
   const settings = await readImageSettings(join(directory, LAYOUT)).catch((cause) => {
     throw new ImageFault('unsupported', uri, cause)
   })
-  await withinSize(join(directory, ROOT), { limitBytes, uri }, (stop) =>
-    unpack(directory, uri, AbortSignal.any([stop, signal])),
+  await inTurn(() =>
+    withinSize(join(directory, ROOT), { limitBytes, uri }, (stop) =>
+      unpack(directory, uri, AbortSignal.any([stop, signal])),
+    ),
   )
   const root = join(directory, ROOT)
-  for (const finish of [openToOwner, removeSpecialFiles, makeMountPoints]) await finish(root)
+  for (const finish of [openToOwner, removeSpecialFiles]) await finish(root)
+  await makeMountPoints(root, 'function')
   for (const name of [LAYOUT, 'source']) await rm(join(directory, name), { recursive: true, force: true })
   await writeFile(join(directory, SETTINGS), JSON.stringify(settings))
   // All at once: an image has thousands of files.

@@ -63,6 +63,9 @@ interface Size {
 
 const isTooLarge = ({ bytes, files }: Size, limitBytes: number) => bytes > limitBytes || files > MOST_FILES
 
+/** What a directory takes on disk. */
+export const bytesIn = async (directory: string): Promise<number> => (await measure(directory)).bytes
+
 /** What files take on disk, each once. Those that vanish meanwhile are no reason to know nothing of the others. */
 async function measure(directory: string): Promise<Size> {
   const script = 'du -s -B1 -- "$0"; du -s --inodes -- "$0"; true'

@@ -72,7 +72,7 @@ def kernel_files():
     """Files that tell of the whole machine."""
     names = ["kcore", "keys", "key-users", "kmsg", "timer_list", "sched_debug", "kpagecount", "vmallocinfo"]
     loot = take({name: lambda name=name: look(f"/proc/{name}") for name in names})
-    return loot + take({"symbols": symbols, "/sys": lambda: os.listdir("/sys"), "acpi": lambda: first("/proc/acpi")})
+    return loot + take({"symbols": symbols, "/sys": lambda: first("/sys"), "acpi": lambda: first("/proc/acpi")})
 
 
 def symbols():
