@@ -66,7 +66,7 @@ export async function openStore({
     await openImageStore(imageDirectory, { ...defaultImageOptions, ...imageOptions }, clock, log),
     (opened) => opened.close(),
   )
-  const runtimeImages = await openRuntimeImages(imageDirectory)
+  const runtimeImages = await openRuntimeImages(imageDirectory, log)
   const limits = { ...defaultLogLimits, ...logLimits }
   const logs = parts.adopt(await openLogStore(join(dataDirectory, 'logs'), clock, log, limits), (opened) =>
     opened.close(),

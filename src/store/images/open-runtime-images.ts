@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { newUuid } from '#base'
+import { type Log, newUuid } from '#base'
 import type { RuntimeImage } from '#resources'
 import { publish, writeDurably } from '../code/durable-file.ts'
 import { Turns } from '../code/turns.ts'
@@ -13,10 +13,10 @@ const FILE = 'runtimes.json'
  * A file beside the images, replaced as a whole: like them it is about this host, and there are no more entries than
  * runtimes. `root` is the directory of the image store, which is open.
  */
-export async function openRuntimeImages(root: string): Promise<RuntimeImageStore> {
+export async function openRuntimeImages(root: string, log: Log): Promise<RuntimeImageStore> {
   const file = join(root, FILE)
   const turns = new Turns()
-  let images = await readImages(file)
+  let images = await readImages(file, log)
 
   /** One change after the other, each of what the last one left. */
   function change(next: () => ReadonlyMap<string, RuntimeImage>): Promise<void> {
@@ -41,11 +41,33 @@ export async function openRuntimeImages(root: string): Promise<RuntimeImageStore
   }
 }
 
-async function readImages(file: string): Promise<ReadonlyMap<string, RuntimeImage>> {
+/** Neither a damaged file nor that of a newer server keeps this one from starting: runtimes can be pulled again. */
+async function readImages(file: string, log: Log): Promise<ReadonlyMap<string, RuntimeImage>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '[]'
     throw error
   })
-  const images: readonly RuntimeImage[] = JSON.parse(text)
-  return new Map(images.map((image) => [image.runtime, image]))
+  const images = imagesIn(text)
+  if (images === undefined) {
+    await rename(file, `${file}.unreadable`)
+    log.error('the list of runtimes in images could not be read and was put aside: pull them again', { file })
+  }
+  return new Map(images?.map((image) => [image.runtime, image]))
+}
+
+/** Undefined when it is not what this server writes. */
+function imagesIn(text: string): readonly RuntimeImage[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text)
+    return Array.isArray(list) && list.every(isRuntimeImage) ? list : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Nothing else is used of one. */
+function isRuntimeImage(value: Partial<RuntimeImage> | null): value is RuntimeImage {
+  const { runtime, digest, sizeBytes, pulledMs, interpreter = '', source } = value ?? {}
+  const texts = [runtime, digest, interpreter, source?.uri, source?.resolvedUri]
+  return texts.every((text) => typeof text === 'string') && [sizeBytes, pulledMs].every(Number.isSafeInteger)
 }
