@@ -68,7 +68,7 @@ export const runtimeVariables = (
   PATH: `${isManaged(runtime) ? '/var/lang/bin:' : ''}/usr/local/bin:/usr/bin/:/bin:${layers}/bin`,
   // Without /lib64 and /usr/lib64: here these are the host's, which would go before what an interpreter brings along.
   LD_LIBRARY_PATH: `/var/lang/lib:${client}:${client}/lib:${task}:${task}/lib:${layers}/lib`,
-  ...root?.variables,
+  ...Object.fromEntries(Object.entries(root?.variables ?? {}).filter(([name]) => !OF_THE_PLATFORM.test(name))),
   LAMBDA_TASK_ROOT: task,
   LAMBDA_RUNTIME_DIR: client,
   PWD: task,
@@ -79,6 +79,9 @@ export const runtimeVariables = (
     (root === undefined || root.interpreter !== undefined) &&
     languageVariables(runtime, { task, runtime: client, layers })),
 })
+
+/** Which of these a function has is not for an image to say that only lends it a runtime. */
+const OF_THE_PLATFORM = /^(AWS|_AWS|_LAMBDA)_/
 
 /** With a client of the platform's, whoever brings it. */
 const isManaged = ({ family }: Runtime) => family !== 'provided'

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { HOST_ARCHITECTURE, IMAGE_BOOTSTRAP } from '#resources'
 import type { ContainerImage, RuntimeRoot } from '../environment-spec.ts'
 import { LANGUAGES } from '../runtimes/languages.ts'
@@ -34,6 +35,10 @@ export async function findRuntimeInImage(
   return 'fault' in found ? found : { ...root, ...found }
 }
 
+/** What an interpreter says of its place is only believed when one is there. */
+const isProgram = async (image: ContainerImage, path: string): Promise<boolean> =>
+  posix.resolve('/', path) === path && (await findFault({ codeDirectory: image.directory, image }, path)) === undefined
+
 async function findInterpreter(
   technique: SandboxTechnique,
   { family, version, identifier }: Interpreted,
@@ -48,7 +53,10 @@ async function findInterpreter(
     const fault = await findFault({ codeDirectory: image.directory, image }, program)
     if (fault === 'exec format error') return { fault: `holds programs that are not for ${HOST_ARCHITECTURE}` }
     const found = probe.read(await outputInImage(technique, image, [program, ...probe.parameters]))
-    if (found?.version === version) return { interpreter: found.executable }
+    if (found?.version === version)
+      return {
+        interpreter: (await isProgram(image, found.executable)) ? found.executable : posix.resolve('/', program),
+      }
     other ??= found && `${name} ${found.fullVersion}`
   }
   const instead = other === undefined ? '' : `, but ${other}`
