@@ -27,17 +27,19 @@ export async function answerAboutRuntimes(request: AdminRequest, running: Runnin
 
 async function pull(runtime: string, { query }: AdminRequest, { services, runtimePulls }: Running) {
   if (!services.runsImages) throw runtimeImagesNeedBubblewrap()
-  const { source } = await runtimePulls.begin(runtime, query.get('image') ?? undefined)
-  return { Runtime: runtime, Image: source.uri, ResolvedImage: source.resolvedUri }
+  const { source, digest } = await runtimePulls.begin(runtime, query.get('image') ?? undefined)
+  return { Runtime: runtime, Image: source.uri, ResolvedImage: source.resolvedUri, Digest: `sha256:${digest}` }
 }
 
 /** What the runtime has, and how far the last pull for it has come. */
 function show(runtime: string, { services, runtimePulls }: Running) {
   const image = services.store.runtimeImages.get(runtime)
   const state = runtimePulls.stateOf(runtime)
-  if (image === undefined && state === undefined) throw runtimeNotPulled(runtime)
+  const { kind = 'ready' } = state ?? {}
+  // Also when it was pulled and removed again.
+  if (image === undefined && kind === 'ready') throw runtimeNotPulled(runtime)
   return {
-    State: state?.kind ?? 'ready',
+    State: kind,
     ...(state?.kind === 'failed' && { Reason: state.reason }),
     ...(image && { Pulled: describe(image) }),
   }

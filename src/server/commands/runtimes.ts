@@ -52,14 +52,20 @@ interface State {
 async function pull(asked: Asked): Promise<void> {
   const path = pathOf(asked)
   const query = asked.image === undefined ? '' : String(new URLSearchParams({ image: asked.image }))
-  const begun = (await askServer(asked, 'POST', path, query)) as { ResolvedImage: string }
+  const begun = (await askServer(asked, 'POST', path, query)) as { ResolvedImage: string; Digest: string }
   console.log(`pulling ${begun.ResolvedImage}`)
   for (;;) {
     const { State: state, Reason: reason, Pulled: pulled } = (await askServer(asked, 'GET', path)) as State
     if (state === 'failed') throw new BadOption(reason ?? 'the image could not be pulled')
-    if (state === 'ready' && pulled) return console.log(describe(pulled))
+    if (state === 'ready') return console.log(describe(expected(begun.Digest, pulled)))
     await sleep(ASK_EVERY_MS)
   }
+}
+
+/** A server that was started anew knows nothing of the pull, and somebody else may have pulled another image since. */
+function expected(digest: string, pulled: Pulled | undefined): Pulled {
+  if (pulled?.Digest !== digest) throw new BadOption('the pull was given up, or another one came after it')
+  return pulled
 }
 
 const describe = ({ Runtime, Digest, SizeBytes, Interpreter }: Pulled) =>
