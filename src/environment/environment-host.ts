@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { createEagerPolling, type Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
-import type { ContainerImage, Environment, EnvironmentSpec, RuntimeRoot } from './environment-spec.ts'
+import type { ContainerImage, Environment, EnvironmentSpec, RuntimeRoot, RuntimeSource } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
 import { imagesNotRun } from './function-errors.ts'
@@ -24,8 +24,8 @@ import { createUnstartableEnvironment } from './unstartable-environment.ts'
 export interface EnvironmentHost {
   /** Resolves when the Init phase has ended, however it ended; rejects only for faults of the host. */
   start(spec: EnvironmentSpec): Promise<Environment>
-  /** Looks for an interpreter, and fetches it when it can be fetched; takes at most a minute, and never rejects. */
-  prepareRuntime(runtime: string, image?: RuntimeRoot): Promise<void>
+  /** Looks for an interpreter, and fetches it when it can be fetched, in a minute; never rejects. */
+  prepareRuntime(runtime: string, image?: RuntimeSource): Promise<void>
   /** What would run the functions of a runtime in an image, which is run for this; or why nothing would. */
   findRuntimeIn(runtime: string, image: ContainerImage): Promise<RuntimeRoot | RuntimeFault>
   /** For the operator: which limits hold on this machine. */
@@ -110,7 +110,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   async function startRunning(id: string, spec: EnvironmentSpec, launch: Launch) {
     const startMs = performance.now()
     const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
-    const { interpreter, clientDirectory, root, notice } = launch
+    const { interpreter, clientDirectory, root } = launch
     const room = {
       memoryMb,
       ephemeralStorageMb,
@@ -140,7 +140,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       freezer,
       polling,
       hostLog: log,
-      notices: [...(notice === undefined ? [] : [notice]), ...spec.notices],
+      notices: [...launch.notices, ...spec.notices],
       assignSession: door.leadTo,
       release() {
         environments.delete(id)

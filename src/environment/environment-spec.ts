@@ -17,7 +17,7 @@ export interface EnvironmentSpec {
   /** In the place of a runtime, a code package and layers. */
   readonly image?: ContainerImage
   /** What the runtime is taken from where the host has no interpreter of exactly its version. */
-  readonly runtimeImage?: RuntimeRoot
+  readonly runtimeImage?: RuntimeSource
   /** Host path of the unpacked code package; must be readable by everybody, because the function runs as an unknown user. */
   readonly codeDirectory: string
   /** The same of the function's layers, laid over each other; undefined when it has none. */
@@ -52,6 +52,14 @@ export interface ContainerImage {
 export interface RuntimeRoot extends Pick<ContainerImage, 'directory' | 'variables'> {
   /** In it, for our client; undefined: the image has a client of its own, or the function brings one. */
   readonly interpreter?: string
+}
+
+/** Asked for only when it is needed: its files may have to be pulled again. Never rejects. */
+export type RuntimeSource = () => Promise<RuntimeRoot | LostRoot>
+
+/** An image that was pulled, is not there any more, and cannot be pulled again. */
+export interface LostRoot {
+  readonly lost: string
 }
 
 export const IMAGE_RUNTIME = 'IMAGE'

@@ -60,6 +60,13 @@ export const noInterpreter = (runtime: string): PlatformFailure => ({
   status: 'error',
 })
 
+/** An image that the runtime was taken from is gone, and there is nothing else. */
+export const lostRuntime = (lost: string): PlatformFailure => ({
+  errorType: 'Runtime.InvalidEntrypoint',
+  message: lost,
+  status: 'error',
+})
+
 export const noClient = (runtime: string): PlatformFailure => ({
   errorType: 'Runtime.InvalidEntrypoint',
   message: `the runtime interface client for ${runtime} could not be fetched`,

@@ -11,9 +11,11 @@ export type {
   EnvironmentSpec,
   Invocation,
   InvocationResult,
+  LostRoot,
   Mount,
   RoleCredentials,
   RuntimeRoot,
+  RuntimeSource,
   StreamedResponse,
 } from './environment-spec.ts'
 export { IMAGE_RUNTIME } from './environment-spec.ts'

@@ -90,7 +90,7 @@ export class Invocations {
       start: (version, isProvisioned) => this.#startEnvironment(version, isProvisioned),
       maxVcpusOf: (version) => this.#maxVcpusOf(version),
     })
-    this.#roots = new RuntimeRoots(options.store)
+    this.#roots = new RuntimeRoots(options)
     this.#provisioning = new Provisioning({ ...options, pools: this.#pools })
     this.#admission = new Admission(options.store.concurrency, (version) => this.#provisioning.executionsFor(version))
   }
@@ -137,8 +137,9 @@ export class Invocations {
 
   /** What runs functions of the runtime has changed: environments that are there end when what they run has ended. */
   renew(runtime: string): void {
+    this.#roots.tryAgain()
     this.#pools.renew(runtime)
-    this.#provisioning.refreshAll()
+    this.provisionAll().catch((cause) => this.#options.log.error('environments could not be started anew', { cause }))
   }
 
   /** Digests of the images that environments have their runtimes from. */
@@ -156,7 +157,7 @@ export class Invocations {
     scale(this.#pools, version)
   }
 
-  /** At the start of the server. */
+  /** At the start of the server, and when pools begin anew. */
   async provisionAll(): Promise<void> {
     this.#provisioning.refreshAll()
     for (const version of await this.#options.store.functions.listManaged()) this.scale(version)
@@ -220,10 +221,8 @@ export class Invocations {
     }
   }
 
-  /** An image that is lost concerns those who need it, and they hear of it when they start. */
-  async #prepareRuntime(runtime: string): Promise<void> {
-    const found = await this.#roots.find(runtime).catch(() => undefined)
-    await this.#options.environments.prepareRuntime(runtime, found?.root)
+  #prepareRuntime(runtime: string): Promise<void> {
+    return this.#options.environments.prepareRuntime(runtime, this.#roots.sourceOf(runtime)?.find)
   }
 
   /** Undefined when it was deleted, or made ready by somebody else. */
@@ -251,11 +250,8 @@ export class Invocations {
     const { store, environments, place, clock, issueCredentials } = this.#options
     const { configuration } = version
     const { runtime } = configuration
-    const [directories, credentials, runtimeImage] = await Promise.all([
-      this.#unpack(version),
-      issueCredentials(version),
-      runtime === undefined ? undefined : this.#roots.find(runtime),
-    ])
+    const [directories, credentials] = await Promise.all([this.#unpack(version), issueCredentials(version)])
+    const source = runtime === undefined ? undefined : this.#roots.sourceOf(runtime)
     const logStreamName = newLogStreamName(version, clock.now())
     const environment = await environments.start({
       functionName: version.functionName,
@@ -278,9 +274,9 @@ export class Invocations {
       ...(runtime !== undefined && { runtimeVersionArn: runtimeVersionArn(place.partition, place.region, runtime) }),
       notices: noticesFor(version, HOST_ARCHITECTURE),
       logging: configuration.logging,
-      ...(runtimeImage && { runtimeImage: runtimeImage.root }),
+      ...(source && { runtimeImage: source.find }),
     })
-    if (runtimeImage) this.#roots.note(environment, runtimeImage.digest)
+    source?.note(environment)
     return environment
   }
 

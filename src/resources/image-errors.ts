@@ -11,6 +11,7 @@ export type ImageFaultKind =
   | 'denied'
   | 'unsupported'
   | 'wrong-platform'
+  | 'no-place'
   | 'too-large'
   | 'unreachable'
   | 'busy'
@@ -27,6 +28,7 @@ const sentences: Readonly<Record<ImageFaultKind, (uri: string) => string>> = {
   denied: () => 'Lambda does not have permission to access the ECR image. Check the ECR permissions.',
   unsupported: notSupported,
   'wrong-platform': notSupported,
+  'no-place': (uri) => `Source image ${uri} has links or files in the place of directories.`,
   'too-large': (uri) => `The source image ${uri} is larger than the limit of this host.`,
   unreachable: (uri) => `Source image ${uri} could not be read: its registry does not answer as one.`,
   busy: (uri) => `Source image ${uri} could not be read: too many others are being read.`,

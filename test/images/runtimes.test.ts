@@ -3,17 +3,17 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import type { Runtime } from '@aws-sdk/client-lambda'
-import { createFunction, createUser, invoke, logsClient } from '../support/clients.ts'
-import { programImage } from '../support/image-functions.ts'
+import { createFunction, createUser, invoke } from '../support/clients.ts'
+import { createImageFunction, programImage } from '../support/image-functions.ts'
 import { type ImageSetup, imageProgram, writeLayout, writeMultiLayout } from '../support/images.ts'
 import { publishLayer } from '../support/layers.ts'
+import { logMessages } from '../support/log-messages.ts'
 import { type HostPython, hostPython } from '../support/python-image.ts'
 import { sendSigned } from '../support/raw.ts'
 import { type Registry, startRegistry } from '../support/registry.ts'
-import { run } from '../support/run.ts'
-import { cleanEnvironment, inAccount, startTestServer, type TestServer } from '../support/server.ts'
+import { runtimesCommand, tryRuntimesCommand } from '../support/runtimes-command.ts'
+import { inAccount, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOfEntries } from '../support/zip.ts'
 
 // Runtimes that the host lacks are taken from container images. The server does not find the interpreters of this host:
@@ -21,7 +21,6 @@ import { zipOfEntries } from '../support/zip.ts'
 
 const OTHER = '111111111111'
 const isRoot = process.getuid?.() === 0
-const program = join(import.meta.dirname, '../../src/server/command.ts')
 
 let home: string
 let registry: Registry
@@ -61,36 +60,26 @@ const start = (...more: readonly string[]) =>
 const hide = (file: string) =>
   isRoot ? ['unshare', '--mount', 'sh', '-c', `mount --bind /dev/null ${file} && exec "$0" "$@"`] : []
 
+/** What an image may not say of a function, and what would happen if it did. */
+const OF_THE_PLATFORM = [
+  ...['AWS_LAMBDA_EXEC_WRAPPER=/nowhere', 'AWS_LAMBDA_LOG_FORMAT=JSON', 'AWS_ACCESS_KEY_ID=of-the-image'],
+  ...['AWS_ROLE_ARN=of-the-image', '_LAMBDA_TELEMETRY_LOG_FD=1'],
+]
+
 const pythonImage = (more: Partial<ImageSetup> = {}): ImageSetup => ({
   layers: [python.files],
-  Env: ['PATH=/usr/bin', 'GREETING=of the image', 'LAMBDA_TASK_ROOT=/elsewhere'],
+  Env: ['PATH=/usr/bin', 'GREETING=of the image', 'LAMBDA_TASK_ROOT=/elsewhere', ...OF_THE_PLATFORM],
   ...more,
 })
 
-const command = (...args: readonly string[]) =>
-  run(process.execPath, ['--disable-warning=ExperimentalWarning', program, 'runtimes', ...args], {
-    env: { ...cleanEnvironment(), LAMBENT_DATA_DIR: server.dataDirectory, LAMBENT_PORT: new URL(server.url).port },
-  })
-
-/** What the command printed, when it went well. */
-async function printed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await command(...args)
-  assert.equal(code, 0, stderr)
-  return stdout
-}
+const command = (...args: readonly string[]) => tryRuntimesCommand(server, ...args)
+const printed = (...args: readonly string[]) => runtimesCommand(server, ...args)
 
 const listed = async () =>
   (await printed('list'))
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => line.split('\t'))
-
-const linesOf = async (name: string): Promise<readonly string[]> => {
-  const { events = [] } = await logsClient(server).send(
-    new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}` }),
-  )
-  return events.map(({ message = '' }) => message.trimEnd())
-}
 
 const LOOK = `import json, os, sys
 sys.path.append("/opt")
@@ -134,13 +123,14 @@ test('a runtime that the host lacks is taken from an image', { skip: !isRoot }, 
     [variables.GREETING, variables.MINE, variables.PATH, variables.LAMBDA_TASK_ROOT, variables.AWS_EXECUTION_ENV],
     ['of the image', 'mine', '/usr/bin', '/var/task', `AWS_Lambda_${runtime}`],
   )
+  for (const pair of OF_THE_PLATFORM) assert.ok(!Object.entries(variables).some((own) => own.join('=') === pair), pair)
   assert.ok(seen.user > 65535)
   for (const line of ['CapEff:\t0000000000000000', 'NoNewPrivs:\t1', 'Seccomp:\t2'])
     assert.ok(seen.status.includes(line))
   for (const write of ['/var/task/x', '/var/runtime/x', '/opt/x', '/x', '/usr/bin/x'])
     assert.notEqual((await invoke(server, 'look', { write })).payload, 'written', write)
   assert.equal((await invoke(server, 'look', { write: '/tmp/x' })).payload, 'written')
-  assert.ok(!(await linesOf('look')).some((line) => line.includes('is not on this host; running on')))
+  assert.ok(!(await logMessages(server, 'look')).some((line) => line.includes('is not on this host; running on')))
 })
 
 test('what was pulled is listed, and survives the server', { skip: !isRoot }, async () => {
@@ -209,6 +199,7 @@ test('environments go on with an image that is removed, and others lack the runt
   const { payload } = await invoke(server, 'after')
   assert.match(await printed('remove', runtime), new RegExp(`^${runtime} is not taken from `))
   assert.equal((await invoke(server, 'after')).payload.count, payload.count + 1)
+  assert.equal((await sendSigned(server, { method: 'GET', path: `/_lambent/runtimes/${runtime}` })).status, 404)
   await create('late')
   assert.match(JSON.stringify((await invoke(server, 'late')).payload), /no interpreter for runtime/)
   assert.deepEqual(
@@ -245,6 +236,28 @@ function layout(name: string): string {
   mkdirSync(join(home, 'layouts', name), { recursive: true })
   return join(home, 'layouts', name)
 }
+
+test('what an interpreter says of its place is not believed', { skip: !isRoot }, async () => {
+  const liar = `#!${python.executable}\nprint("3.3.0", "/opt/../liar", "/", sep="\\n")\n`
+  writeLayout(layout('liar'), {
+    layers: [[...python.files, { name: 'bin/' }, { name: 'bin/ruby', content: liar, mode: 0o755 }]],
+    Env: ['PATH=/bin'],
+  })
+  assert.match(await printed('pull', 'ruby3.3', 'oci:liar'), /, with \/bin\/ruby$/m)
+  await printed('remove', 'ruby3.3')
+})
+
+test('functions of an image keep what it has in the places that runtimes need', { skip: !isRoot }, async () => {
+  const program = { name: 'parts/program', content: await imageProgram(), mode: 0o755 }
+  const link = { name: 'opt', linkTo: '/parts' }
+  writeLayout(layout('linked'), { layers: [[program, link]], Entrypoint: ['/opt/program'] })
+  await createImageFunction(server, 'linked', 'oci:linked')
+  assert.deepEqual((await invoke(server, 'linked')).payload.arguments, ['/opt/program'])
+  const { code, stderr } = await command('pull', 'provided.al2', 'oci:linked')
+  assert.equal(code, 1)
+  assert.match(stderr, /^lambent: oci:linked has a link or a file in the place of \/var, .*\/opt, which functions need/)
+  assert.deepEqual((await invoke(server, 'linked', { list: '/opt' })).payload.names, ['program'])
+})
 
 test('what cannot be had is told in a sentence, and changes nothing', { skip: !isRoot }, async () => {
   const known = await listed()

@@ -77,7 +77,8 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
   const reportRemoval = (cause: unknown) => log.warn(NOT_REMOVED, { cause })
 
   function want(launch: Launch): void {
-    if (isClosed || prepare === undefined || !isPreparable(launch)) return
+    if (isClosed || prepare === undefined) return
+    if (!isPreparable(launch)) return void giveUp(launch)
     const { identifier } = launch.runtime
     const known = shelves.get(identifier)
     // A better interpreter has been found meanwhile.
@@ -86,6 +87,13 @@ export function openPreparedSandboxes(options: PreparedOptions): PreparedSandbox
     if (known === undefined || isOutdated) shelves.set(identifier, new Shelf(launch, log))
     else known.use()
     fill()
+  }
+
+  /** The runtime is taken from an image now: nobody comes for those of the host any more. */
+  function giveUp({ runtime, root }: Launch): void {
+    if (runtime === undefined || root === undefined) return
+    shelves.get(runtime.identifier)?.clear().catch(reportRemoval)
+    shelves.delete(runtime.identifier)
   }
 
   /** One after the other, so that they do not compete with the starts that they are for. */

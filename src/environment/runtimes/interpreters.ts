@@ -1,4 +1,5 @@
 import type { Log } from '#base'
+import { howToGetRuntime, publicRuntimeImage } from '#resources'
 import { fetchedNode, fetchNode } from './fetch-node.ts'
 import { type FoundInterpreter, interpreterDirectories, type Probe, probeAll, probeNode } from './find-executables.ts'
 import { LANGUAGES, type Language } from './languages.ts'
@@ -49,7 +50,7 @@ export function openInterpreters(runtimesDirectory: string, log: Log): Interpret
     return (
       nearest && {
         ...nearest,
-        notice: `lambent: ${identifier} is not on this host; running on ${language.name} ${nearest.fullVersion}`,
+        notice: `lambent: ${identifier} is not on this host; running on ${language.name} ${nearest.fullVersion}${elsewhere(identifier)}`,
       }
     )
   }
@@ -117,6 +118,12 @@ function nearestVersion(wanted: string, found: readonly FoundInterpreter[]): Fou
   const sorted = found.toSorted((a, b) => order(a.version) - order(b.version))
   return sorted.find(({ version }) => order(version) > order(wanted)) ?? sorted.at(-1)
 }
+
+/** Images are pulled for runtimes that AWS still has. */
+const elsewhere = (identifier: string) =>
+  publicRuntimeImage(identifier) === undefined
+    ? ''
+    : `; "${howToGetRuntime(identifier)}" brings the exact one in a container image`
 
 /** `3.9` before `3.12`. */
 const order = (version: string) => version.split('.').reduce((sum, part) => sum * 1000 + Number(part), 0)

@@ -1,7 +1,7 @@
 import type { Log } from '#base'
 import { IMAGE_BOOTSTRAP } from '#resources'
-import type { ContainerImage, EnvironmentSpec, RuntimeRoot } from '../environment-spec.ts'
-import { noClient, noInterpreter, type PlatformFailure } from '../function-errors.ts'
+import type { ContainerImage, EnvironmentSpec, RuntimeRoot, RuntimeSource } from '../environment-spec.ts'
+import { lostRuntime, noClient, noInterpreter, type PlatformFailure } from '../function-errors.ts'
 import { findImageProgram } from '../images/image-program.ts'
 import type { InterpreterPlace, SandboxCommand, SandboxPaths } from '../sandbox/sandbox.ts'
 import { findBootstrap } from './bootstrap-file.ts'
@@ -17,8 +17,8 @@ export interface Launch {
   readonly clientDirectory: string | undefined
   /** The image that the runtime is taken from; undefined: the host has it. */
   readonly root: RuntimeRoot | undefined
-  /** A line for the head of the log when this is not the version that was asked for. */
-  readonly notice: string | undefined
+  /** Lines for the head of the log when this is not what was asked for. */
+  readonly notices: readonly string[]
   command(paths: SandboxPaths, spec: EnvironmentSpec): CommandLine
   /** Starts a process that waits to be told its function; undefined when it has to know from the start. */
   readonly waitingCommand: ((paths: SandboxPaths) => CommandLine) | undefined
@@ -32,7 +32,7 @@ export interface Launcher {
    * Looks for an interpreter, and fetches what can be fetched unless there is an image to take it from; undefined for
    * custom runtimes, and those not found.
    */
-  prepare(identifier: string, root: RuntimeRoot | undefined): Promise<Launch | undefined>
+  prepare(identifier: string, source: RuntimeSource | undefined): Promise<Launch | undefined>
 }
 
 export const isFailure = (launch: Launch | PlatformFailure): launch is PlatformFailure => 'errorType' in launch
@@ -41,7 +41,7 @@ const nothingAround = {
   interpreter: undefined,
   clientDirectory: undefined,
   root: undefined,
-  notice: undefined,
+  notices: [],
   waitingCommand: undefined,
 }
 
@@ -57,17 +57,19 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
   const interpreters = openInterpreters(runtimesDirectory, log)
   const clients = openRuntimeClients(runtimesDirectory, log)
 
-  async function interpreted(runtime: Interpreted, root?: RuntimeRoot): Promise<Launch | PlatformFailure> {
-    if (root !== undefined && (await interpreters.exact(runtime)) === undefined) return inImage(runtime, root)
+  async function interpreted(runtime: Interpreted, source?: RuntimeSource): Promise<Launch | PlatformFailure> {
+    const isWanted = source !== undefined && (await interpreters.exact(runtime)) === undefined
+    const { root, lost } = isWanted ? await ask(source) : nothing
+    if (root !== undefined) return inImage(runtime, root)
     const interpreter = await interpreters.find(runtime)
-    if (interpreter === undefined) return noInterpreter(runtime.identifier)
+    if (interpreter === undefined) return without(runtime, lost)
     const client = await clients.provide(runtime.family, interpreter.version, interpreter)
     if (client === undefined) return noClient(runtime.identifier)
     const { waitingCommandLine } = client
     return {
       ...withClient(runtime, client, interpreter),
       root: undefined,
-      notice: interpreter.notice,
+      notices: noticesOf(lost, interpreter.notice),
       waitingCommand:
         waitingCommandLine && ((paths) => ({ arguments: waitingCommandLine(paths), ...descriptorsOf(client) })),
     }
@@ -83,10 +85,11 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
   }
 
   async function custom(runtime: Runtime, spec: EnvironmentSpec): Promise<Launch | PlatformFailure> {
-    const root = spec.runtimeImage
+    const { root, lost } = await ask(spec.runtimeImage)
     const found = await findBootstrap({ ...spec, root })
     if (typeof found !== 'string') return found
-    return { ...nothingAround, runtime, root, command: (paths) => alone(`${paths[found]}/bootstrap`) }
+    const command = (paths: SandboxPaths) => alone(`${paths[found]}/bootstrap`)
+    return { ...nothingAround, runtime, root, notices: noticesOf(lost), command }
   }
 
   async function image(spec: EnvironmentSpec & { readonly image: ContainerImage }): Promise<Launch | PlatformFailure> {
@@ -97,11 +100,11 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
   }
 
   async function ofRuntime(runtime: Runtime, spec: EnvironmentSpec): Promise<Launch | PlatformFailure> {
-    const root = spec.runtimeImage
-    if (isInterpreted(runtime)) return interpreted(runtime, root)
+    if (isInterpreted(runtime)) return interpreted(runtime, spec.runtimeImage)
     if (runtime.family === 'provided') return custom(runtime, spec)
+    const { root, lost } = await ask(spec.runtimeImage)
     return root === undefined
-      ? noInterpreter(runtime.identifier)
+      ? without(runtime, lost)
       : { ...nothingAround, runtime, root, command: () => alone(IMAGE_BOOTSTRAP) }
   }
 
@@ -111,14 +114,33 @@ export function openLauncher(runtimesDirectory: string, log: Log): Launcher {
       const runtime = parseRuntime(spec.runtime)
       return runtime === undefined ? noInterpreter(spec.runtime) : ofRuntime(runtime, spec)
     },
-    async prepare(identifier, root) {
+    async prepare(identifier, source) {
       const runtime = parseRuntime(identifier)
       if (runtime === undefined || !isInterpreted(runtime)) return undefined
-      const launch = await interpreted(runtime, root)
+      const launch = await interpreted(runtime, source)
       return isFailure(launch) ? undefined : launch
     },
   }
 }
+
+/** The image of a runtime, if one was pulled; or why there is none any more. */
+interface Asked {
+  readonly root?: RuntimeRoot
+  readonly lost?: string
+}
+
+const nothing: Asked = {}
+
+async function ask(source: RuntimeSource | undefined): Promise<Asked> {
+  const found = await source?.()
+  return found === undefined || 'lost' in found ? (found ?? nothing) : { root: found }
+}
+
+const without = ({ identifier }: Runtime, lost: string | undefined): PlatformFailure =>
+  lost === undefined ? noInterpreter(identifier) : lostRuntime(lost)
+
+const noticesOf = (lost: string | undefined, ...others: readonly (string | undefined)[]): readonly string[] =>
+  [lost && `lambent: ${lost}`, ...others].filter((line) => line !== undefined)
 
 const withClient = (runtime: Runtime, client: RuntimeClient, interpreter: Omit<InterpreterPlace, 'commands'>) => ({
   runtime,

@@ -89,7 +89,7 @@ export class Images implements ImageStore {
     // A removal may be under way.
     return this.#turns.take(digest, async () => {
       if (!(await exists(place))) await this.#provide(address, digest, resolvedUri)
-      await this.#makeMountable(digest, use)
+      await this.#makeMountable(digest, use, resolvedUri)
       const settings: ImageSettings = JSON.parse(await readFile(join(place, SETTINGS), 'utf8'))
       return { ...settings, directory: join(place, ROOT) }
     })
@@ -134,11 +134,15 @@ export class Images implements ImageStore {
   }
 
   /** Once for each start of the server: one that an older program has unpacked may lack some of the places. */
-  async #makeMountable(digest: string, use: ImageUse): Promise<void> {
+  async #makeMountable(digest: string, use: ImageUse, uri: string): Promise<void> {
     const key = `${use} ${digest}`
     if (this.#mountable.has(key)) return
-    await makeMountPoints(join(this.#parts.root, digest, ROOT), use)
+    await makeMountPoints(join(this.#parts.root, digest, ROOT), use, uri)
     this.#mountable.add(key)
+  }
+
+  #forgetMountable(digest: string): void {
+    for (const use of ['function', 'runtime'] as const) this.#mountable.delete(`${use} ${digest}`)
   }
 
   /** Made aside and renamed: nobody finds half an image. */
@@ -158,6 +162,8 @@ export class Images implements ImageStore {
           signal: this.#closing.signal,
           inTurn: (unpack) => this.#unpacks.take('', unpack),
         })
+        // It may have been there before, and been lost.
+        this.#forgetMountable(digest)
         await publish(temporary, join(root, digest))
         log.info('a container image is ready', { image: uri })
       } finally {
@@ -174,7 +180,7 @@ export class Images implements ImageStore {
     try {
       const trash = join(root, TEMPORARY, newUuid())
       await rename(join(root, digest), trash)
-      for (const use of ['function', 'runtime'] as const) this.#mountable.delete(`${use} ${digest}`)
+      this.#forgetMountable(digest)
       await removeTree(trash)
       log.info('a container image was removed', { digest })
     } catch (cause) {

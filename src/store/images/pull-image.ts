@@ -43,7 +43,7 @@ export async function pullImage(place: ImagePlace, digest: string, directory: st
   )
   const root = join(directory, ROOT)
   for (const finish of [openToOwner, removeSpecialFiles]) await finish(root)
-  await makeMountPoints(root, 'function')
+  await makeMountPoints(root, 'function', uri)
   for (const name of [LAYOUT, 'source']) await rm(join(directory, name), { recursive: true, force: true })
   await writeFile(join(directory, SETTINGS), JSON.stringify(settings))
   // All at once: an image has thousands of files.
