@@ -95,9 +95,13 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     const launch = spec.image && !technique.runsImages ? imagesNotRun : await launcher.find(spec)
     if (isClosed) throw new Error('the environment host was closed meanwhile')
     if (isFailure(launch)) return createUnstartableEnvironment(id, spec, launch)
-    const start = startRunning(id, spec, launch)
-    starting.add(start)
-    return start.finally(() => starting.delete(start))
+    return untilClosed(startRunning(id, spec, launch))
+  }
+
+  /** What is waited for before everything is closed. */
+  function untilClosed<Result>(work: Promise<Result>): Promise<Result> {
+    starting.add(work)
+    return work.finally(() => starting.delete(work))
   }
 
   /** Plain processes see the host, whatever image a runtime was taken from before. */
@@ -159,7 +163,10 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       const launch = await launcher.prepare(runtime, technique.runsImages ? image : undefined)
       if (launch !== undefined) prepared.want(launch)
     },
-    findRuntimeIn: (runtime, image) => findRuntimeInImage(technique, runtime, image),
+    async findRuntimeIn(runtime, image) {
+      if (isClosed) throw new Error('the environment host is closed')
+      return untilClosed(findRuntimeInImage(technique, runtime, image))
+    },
     limits: [...technique.limits, `memory of all environments: ${describeMemory(memory)}`],
     memory,
     startEstimateMs: (runtime, others) =>
