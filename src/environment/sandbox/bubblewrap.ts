@@ -279,13 +279,13 @@ class BubblewrapSandbox implements AdaptableSandbox {
   }
 
   #limits(): CgroupLimits {
-    const { memoryMb, ephemeralStorageMb } = this.#spec
+    const { memoryMb, vcpus, ephemeralStorageMb } = this.#spec
     // What lies in a memory file system counts as the group's memory.
     const temporaryMb = this.#parts.storage?.kind === 'disk' ? 0 : ephemeralStorageMb
     return {
       memoryBytes: (memoryMb + HEADROOM_MB + temporaryMb) * 1024 * 1024,
       processes: MOST_PROCESSES,
-      cpus: memoryMb / MEMORY_MB_PER_CPU,
+      cpus: vcpus ?? memoryMb / MEMORY_MB_PER_CPU,
     }
   }
 
