@@ -2,6 +2,7 @@ import type { Clock, Log } from '#base'
 import { type Environment, type EnvironmentHost, IMAGE_RUNTIME, type InvocationResult, type Mount } from '#environment'
 import {
   type Allocation,
+  capacityProviderNameIn,
   type FunctionConfiguration,
   type FunctionVersion,
   failToSettle,
@@ -23,6 +24,7 @@ import { Admission } from './admission.ts'
 import { newLogStreamName } from './log-stream.ts'
 import { Pools } from './pool/pools.ts'
 import { Provisioning } from './provisioning.ts'
+import { scale } from './scaling.ts'
 import { sampledTraceHeader } from './trace.ts'
 import { whenEnded } from './when-ended.ts'
 
@@ -83,9 +85,11 @@ export class Invocations {
 
   constructor(options: InvocationOptions) {
     this.#options = options
-    this.#pools = new Pools(options.environments, (version, isProvisioned) =>
-      this.#startEnvironment(version, isProvisioned),
-    )
+    this.#pools = new Pools({
+      environments: options.environments,
+      start: (version, isProvisioned) => this.#startEnvironment(version, isProvisioned),
+      maxVcpusOf: (version) => this.#maxVcpusOf(version),
+    })
     this.#provisioning = new Provisioning({ ...options, pools: this.#pools })
     this.#admission = new Admission(options.store.concurrency, (version) => this.#provisioning.executionsFor(version))
   }
@@ -135,9 +139,15 @@ export class Invocations {
     this.#provisioning.refresh(account, functionName)
   }
 
+  /** How many environments a version on managed instances is to have has changed. */
+  scale(version: FunctionVersion): void {
+    scale(this.#pools, version)
+  }
+
   /** At the start of the server. */
-  provisionAll(): void {
+  async provisionAll(): Promise<void> {
     this.#provisioning.refreshAll()
+    for (const version of await this.#options.store.functions.listManaged()) this.scale(version)
   }
 
   allocationOf(config: ProvisionedConcurrency): Promise<Allocation> {
@@ -193,7 +203,8 @@ export class Invocations {
       // Tags may change meanwhile: whoever loses against such a change looks again.
       const settled = failure === undefined ? settle(current) : failToSettle(current, failure)
       if (!(await store.functions.update(settled, current.revisionId))) continue
-      return this.provision(version.account, version.functionName)
+      this.provision(version.account, version.functionName)
+      return this.scale(settled)
     }
   }
 
@@ -246,6 +257,14 @@ export class Invocations {
       notices: noticesFor(version, HOST_ARCHITECTURE),
       logging: configuration.logging,
     })
+  }
+
+  /** What the environments of all functions of the version's capacity provider may have together. */
+  #maxVcpusOf({ account, configuration: { capacity } }: FunctionVersion): number {
+    const { store, place } = this.#options
+    const name = capacity && capacityProviderNameIn(place, account, capacity.providerArn)
+    const provider = name === undefined ? undefined : store.capacityProviders.get(account, name)
+    return provider?.maxVcpus ?? Number.POSITIVE_INFINITY
   }
 
   #mountsOf({ configuration: { fileSystems = [] } }: FunctionVersion): readonly Mount[] {

@@ -5,6 +5,12 @@ import { deleteAlias } from './alias/delete-alias.ts'
 import { getAlias } from './alias/get-alias.ts'
 import { listAliases } from './alias/list-aliases.ts'
 import { updateAlias } from './alias/update-alias.ts'
+import { createCapacityProvider } from './capacity-provider/create-capacity-provider.ts'
+import { deleteCapacityProvider } from './capacity-provider/delete-capacity-provider.ts'
+import { getCapacityProvider } from './capacity-provider/get-capacity-provider.ts'
+import { listCapacityProviders } from './capacity-provider/list-capacity-providers.ts'
+import { listFunctionVersionsByCapacityProvider } from './capacity-provider/list-function-versions-by-capacity-provider.ts'
+import { updateCapacityProvider } from './capacity-provider/update-capacity-provider.ts'
 import { createCodeSigningConfig } from './code-signing/create-code-signing-config.ts'
 import { deleteCodeSigningConfig } from './code-signing/delete-code-signing-config.ts'
 import { deleteFunctionCodeSigningConfig } from './code-signing/delete-function-code-signing-config.ts'
@@ -63,6 +69,8 @@ import { getFunctionRecursionConfig } from './recursion/get-function-recursion-c
 import { putFunctionRecursionConfig } from './recursion/put-function-recursion-config.ts'
 import { getRuntimeManagementConfig } from './runtime-management/get-runtime-management-config.ts'
 import { putRuntimeManagementConfig } from './runtime-management/put-runtime-management-config.ts'
+import { getFunctionScalingConfig } from './scaling/get-function-scaling-config.ts'
+import { putFunctionScalingConfig } from './scaling/put-function-scaling-config.ts'
 import { listTags } from './tag/list-tags.ts'
 import { tagResource } from './tag/tag-resource.ts'
 import { untagResource } from './tag/untag-resource.ts'
@@ -78,13 +86,13 @@ export const handlers: Handlers = {
   AddPermission: addPermission,
   CheckpointDurableExecution: notYet,
   CreateAlias: createAlias,
-  CreateCapacityProvider: notYet,
+  CreateCapacityProvider: createCapacityProvider,
   CreateCodeSigningConfig: createCodeSigningConfig,
   CreateEventSourceMapping: notYet,
   CreateFunction: createFunction,
   CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
-  DeleteCapacityProvider: notYet,
+  DeleteCapacityProvider: deleteCapacityProvider,
   DeleteCodeSigningConfig: deleteCodeSigningConfig,
   DeleteEventSourceMapping: notYet,
   DeleteFunction: deleteFunction,
@@ -97,7 +105,7 @@ export const handlers: Handlers = {
   DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
-  GetCapacityProvider: notYet,
+  GetCapacityProvider: getCapacityProvider,
   GetCodeSigningConfig: getCodeSigningConfig,
   GetDurableExecution: notYet,
   GetDurableExecutionHistory: notYet,
@@ -109,7 +117,7 @@ export const handlers: Handlers = {
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
   GetFunctionRecursionConfig: getFunctionRecursionConfig,
-  GetFunctionScalingConfig: notYet,
+  GetFunctionScalingConfig: getFunctionScalingConfig,
   GetFunctionUrlConfig: getFunctionUrlConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
@@ -122,13 +130,13 @@ export const handlers: Handlers = {
   InvokeAsync: invokeAsync,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
-  ListCapacityProviders: notYet,
+  ListCapacityProviders: listCapacityProviders,
   ListCodeSigningConfigs: listCodeSigningConfigs,
   ListDurableExecutionsByFunction: notYet,
   ListEventSourceMappings: notYet,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctionUrlConfigs: listFunctionUrlConfigs,
-  ListFunctionVersionsByCapacityProvider: notYet,
+  ListFunctionVersionsByCapacityProvider: listFunctionVersionsByCapacityProvider,
   ListFunctions: listFunctions,
   ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig,
   ListLayerVersions: listLayerVersions,
@@ -142,7 +150,7 @@ export const handlers: Handlers = {
   PutFunctionConcurrency: putFunctionConcurrency,
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
-  PutFunctionScalingConfig: notYet,
+  PutFunctionScalingConfig: putFunctionScalingConfig,
   PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   PutResourcePolicy: putResourcePolicy,
   PutRuntimeManagementConfig: putRuntimeManagementConfig,
@@ -155,7 +163,7 @@ export const handlers: Handlers = {
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateAlias: updateAlias,
-  UpdateCapacityProvider: notYet,
+  UpdateCapacityProvider: updateCapacityProvider,
   UpdateCodeSigningConfig: updateCodeSigningConfig,
   UpdateEventSourceMapping: notYet,
   UpdateFunctionCode: updateFunctionCode,

@@ -23,8 +23,13 @@ export function listSettings<Setting extends FunctionSetting>(
   { account, functionName }: FunctionAddress,
   input: PageInput,
 ): Page<Setting> {
+  return pageOf(() => settings.list(account, functionName, pageOptions(input)))
+}
+
+/** A page of what is in memory. */
+export function pageOf<Item>(list: () => Page<Item>): Page<Item> {
   try {
-    return settings.list(account, functionName, pageOptions(input))
+    return list()
   } catch (error) {
     return refuseBadMarker(error)
   }

@@ -3,6 +3,7 @@ import type { FileSystemMount, FunctionVersion } from './function.ts'
 import { functionArn, type Place } from './function-name.ts'
 import { describeImageConfig } from './image-config.ts'
 import { describeLogging } from './logging.ts'
+import { describeCapacity } from './managed-instances.ts'
 import { runtimeVersionArn } from './runtimes.ts'
 import { describeSnapStart } from './snap-start.ts'
 import { lambdaTime } from './time.ts'
@@ -59,6 +60,7 @@ export function describeListed(
     ...(configuration.layers && {
       Layers: configuration.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.size })),
     }),
+    ...(configuration.capacity && { CapacityProviderConfig: describeCapacity(configuration.capacity) }),
     ...(configuration.fileSystems && { FileSystemConfigs: configuration.fileSystems.map(describeMount) }),
     PackageType: configuration.packageType,
     ...(configuration.imageConfig && { ImageConfigResponse: describeImageConfig(configuration.imageConfig) }),

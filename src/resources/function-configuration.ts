@@ -4,8 +4,9 @@ import { checkVariables } from './environment-variables.ts'
 import type { FunctionConfiguration, TracingMode } from './function.ts'
 import { invalidParameter, notSupportedYet } from './function-errors.ts'
 import { checkPackageType, updateImageConfig } from './image-config.ts'
-import { defaultLogging, updateLogging } from './logging.ts'
-import { hasManagedInstances, isKnownRuntime, isRetiredRuntime, runtimeValueSet } from './runtimes.ts'
+import { defaultLogging, defaultManagedLogging, updateLogging } from './logging.ts'
+import { checkManaged, MANAGED_MEMORY_MB, onlyForManaged, readCapacity } from './managed-instances.ts'
+import { isKnownRuntime, isRetiredRuntime, runtimeValueSet } from './runtimes.ts'
 import { checkSnapStart } from './snap-start.ts'
 
 // AWS's defaults of CreateFunction.
@@ -15,26 +16,27 @@ const DEFAULT_EPHEMERAL_STORAGE_MB = 512
 
 /** The settings of a new function, with AWS's defaults for those left out. */
 export function createConfiguration(functionName: string, input: lambda.CreateFunctionRequest): FunctionConfiguration {
-  if (input.CapacityProviderConfig !== undefined && input.Runtime && !hasManagedInstances(input.Runtime))
-    throw invalidParameter(`Runtime Enum ${input.Runtime} does not support specified feature: Lambda Managed Instances`)
   refuseWithoutEffect(input)
   const packageType = input.PackageType === 'Image' ? 'Image' : 'Zip'
   checkPackageType(packageType, input)
-  return checkSnapStart({
+  const capacity = input.CapacityProviderConfig && readCapacity(input.CapacityProviderConfig)
+  const configuration: FunctionConfiguration = {
     description: input.Description ?? '',
     role: input.Role,
     ...(packageType === 'Zip' && createRuntime(input)),
     timeoutSeconds: input.Timeout ?? DEFAULT_TIMEOUT_SECONDS,
-    memoryMb: input.MemorySize ?? DEFAULT_MEMORY_MB,
+    memoryMb: input.MemorySize ?? (capacity ? MANAGED_MEMORY_MB : DEFAULT_MEMORY_MB),
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? DEFAULT_EPHEMERAL_STORAGE_MB,
     architecture: input.Architectures?.[0] ?? 'x86_64',
     packageType,
     ...updateImageConfig(undefined, input.ImageConfig),
     ...(input.Environment && { variables: checkVariables(input.Environment.Variables ?? {}) }),
     tracingMode: updateTracing('PassThrough', input.TracingConfig),
-    logging: updateLogging(defaultLogging(functionName), input.LoggingConfig),
+    logging: updateLogging((capacity ? defaultManagedLogging : defaultLogging)(functionName), input.LoggingConfig),
     ...updateAttachments({}, input),
-  })
+    ...(capacity && { capacity }),
+  }
+  return checkSnapStart(checkManaged(configuration))
 }
 
 /** The settings after an update: members left out stay as they are. */
@@ -42,12 +44,11 @@ export function updateConfiguration(
   current: FunctionConfiguration,
   input: lambda.UpdateFunctionConfigurationRequest,
 ): FunctionConfiguration {
-  if (input.CapacityProviderConfig !== undefined)
-    throw invalidParameter("CapacityProviderConfig isn't supported for Lambda Default functions.")
+  if (input.CapacityProviderConfig && !current.capacity) throw onlyForManaged('CapacityProviderConfig')
   refuseWithoutEffect(input)
   checkPackageType(current.packageType, input)
   const { variables, imageConfig, ...rest } = withoutAttachments(current)
-  return checkSnapStart({
+  const configuration: FunctionConfiguration = {
     ...rest,
     ...updateVariables(variables, input.Environment),
     ...updateAttachments(current, input),
@@ -61,7 +62,9 @@ export function updateConfiguration(
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? current.ephemeralStorageMb,
     tracingMode: updateTracing(current.tracingMode, input.TracingConfig),
     logging: updateLogging(current.logging, input.LoggingConfig),
-  })
+    ...(input.CapacityProviderConfig && { capacity: readCapacity(input.CapacityProviderConfig) }),
+  }
+  return checkSnapStart(checkManaged(configuration))
 }
 
 /** Replaced as a whole. Unlike a creation, an update with none leaves no Environment to show: Terraform relies on it. */
@@ -109,10 +112,8 @@ function checkRuntime(runtime: string): string {
 /** Refuses settings that would be stored and have no effect. Their neutral values, with which tools clear them, pass. */
 function refuseWithoutEffect(input: lambda.CreateFunctionRequest | lambda.UpdateFunctionConfigurationRequest): void {
   const settings: Readonly<Record<string, boolean>> = {
-    CapacityProviderConfig: input.CapacityProviderConfig !== undefined,
     DurableConfig: input.DurableConfig !== undefined,
     TenancyConfig: 'TenancyConfig' in input && input.TenancyConfig !== undefined,
-    PublishTo: 'PublishTo' in input && input.PublishTo !== undefined,
   }
   const found = Object.entries(settings).find(([, isSet]) => isSet)
   if (found) throw notSupportedYet(found[0])

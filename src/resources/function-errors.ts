@@ -37,12 +37,6 @@ export const updateInProgress = (arn: string) =>
     message: `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
   })
 
-export const notInvocable = (state: string) =>
-  new ResourceConflictException({
-    Type: 'User',
-    message: `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
-  })
-
 export const revisionMismatch = (call = 'GetFunction/GetAlias') =>
   new PreconditionFailedException({
     Type: 'User',

@@ -1,4 +1,4 @@
-import { LATEST } from './function.ts'
+import { LATEST, LATEST_PUBLISHED } from './function.ts'
 
 /** What a `FunctionName` parameter says; parts that it leaves out are undefined. */
 export interface FunctionName {
@@ -50,7 +50,11 @@ export function partitionOf(region: string): string {
 }
 
 /** Whether a qualifier means a version rather than an alias. */
-export const isVersion = (qualifier: string): boolean => qualifier === LATEST || isVersionNumber(qualifier)
+export const isVersion = (qualifier: string): boolean => qualifier === LATEST || isPublishedVersion(qualifier)
+
+/** Whether a qualifier means a version that publishing makes. */
+export const isPublishedVersion = (qualifier: string): boolean =>
+  qualifier === LATEST_PUBLISHED || isVersionNumber(qualifier)
 
 export const isVersionNumber = (qualifier: string): boolean => /^\d+$/.test(qualifier)
 

@@ -1,6 +1,7 @@
 import { newUuid } from '#base'
-import type { CodePackage, FunctionConfiguration, FunctionVersion, Reason } from './function.ts'
+import type { CodePackage, FunctionConfiguration, FunctionState, FunctionVersion, Reason } from './function.ts'
 import { LATEST } from './function.ts'
+import { isManagedLatest } from './managed-instances.ts'
 
 export const CREATING: Reason = { code: 'Creating', text: 'The function is being created.' }
 
@@ -48,7 +49,13 @@ export function beginUpdate(
 /** The end of a creation or an update: Active and Successful, under a new revision. */
 export function settle(current: FunctionVersion): FunctionVersion {
   const { stateReason: _, lastUpdateReason: __, replaced: ___, ...rest } = current
-  return { ...rest, state: 'Active', lastUpdateStatus: 'Successful', revisionId: newUuid() }
+  return { ...rest, state: settledState(current), lastUpdateStatus: 'Successful', revisionId: newUuid() }
+}
+
+/** Of a version that is ready: on managed instances not all that are ready may run. */
+export function settledState(version: FunctionVersion): FunctionState {
+  if (isManagedLatest(version)) return 'ActiveNonInvocable'
+  return version.scaling?.most === 0 ? 'Deactivated' : 'Active'
 }
 
 /** The other end. A function whose creation fails is of no use; one whose update fails goes on with what it had. */
@@ -68,4 +75,4 @@ export const served = (version: FunctionVersion): FunctionVersion =>
   version.replaced ? { ...version, ...version.replaced } : version
 
 export const isSettled = (version: FunctionVersion): boolean =>
-  version.state === 'Active' && version.lastUpdateStatus === 'Successful'
+  version.state === settledState(version) && version.lastUpdateStatus === 'Successful'

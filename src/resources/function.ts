@@ -3,7 +3,10 @@ import type { ResourcePolicy } from './resource-policy.ts'
 /** The version name of a function's mutable state. */
 export const LATEST = '$LATEST'
 
-export type FunctionState = 'Pending' | 'Active' | 'Inactive' | 'Failed'
+/** The version of a function on managed instances that is published again and again, without a number. */
+export const LATEST_PUBLISHED = '$LATEST.PUBLISHED'
+
+export type FunctionState = 'Pending' | 'Active' | 'Inactive' | 'Failed' | 'ActiveNonInvocable' | 'Deactivated'
 export type UpdateStatus = 'Successful' | 'InProgress' | 'Failed'
 
 /** Why a state is as it is: the pair that AWS shows as `StateReason` and `StateReasonCode`. */
@@ -73,6 +76,12 @@ export interface CapacityAttachment {
   readonly memoryGibPerVcpu: number
 }
 
+/** How many environments a version is to have at least and at most, where it is not left to the defaults. */
+export interface Scaling {
+  readonly least?: number | undefined
+  readonly most?: number | undefined
+}
+
 /** What takes the place of a container image's own settings. */
 export interface ImageConfig {
   readonly entryPoint?: readonly string[]
@@ -116,7 +125,7 @@ export interface Deployment {
   readonly deploymentId: string
 }
 
-/** One version of a function: `$LATEST`, which changes, or a published one, which does not. */
+/** One version of a function: `$LATEST`, which changes, or a published one, which does not, or `$LATEST.PUBLISHED`. */
 export interface FunctionVersion extends Deployment {
   readonly account: string
   readonly functionName: string
@@ -136,8 +145,10 @@ export interface FunctionVersion extends Deployment {
   readonly tags?: Tags
   /** Of this version; that of the function as a whole is kept with `$LATEST`. */
   readonly policy?: ResourcePolicy
-  /** The highest number that was ever published, kept with `$LATEST`: none is used twice. */
+  /** The highest number that was ever published, kept with `$LATEST`: none is used twice. 0: only `$LATEST.PUBLISHED`. */
   readonly lastVersion?: number
+  /** Only of published versions on managed instances. */
+  readonly scaling?: Scaling
   /** What `$LATEST` had for a description when this version was published. */
   readonly publishedDescription?: string
 }

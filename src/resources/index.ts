@@ -1,5 +1,16 @@
 export { type Alias, chooseVersion, describeAlias, newAlias, updateAlias, type WeightedVersion } from './alias.ts'
 export * from './alias-errors.ts'
+export {
+  type CapacityProvider,
+  capacityProviderArn,
+  capacityProviderNameIn,
+  describeCapacityProvider,
+  newCapacityProvider,
+  PROVIDERS_PER_ACCOUNT,
+  updateCapacityProvider,
+  VERSIONS_PER_PROVIDER,
+} from './capacity-provider.ts'
+export * from './capacity-provider-errors.ts'
 export * from './code-errors.ts'
 export {
   type CodeSigningConfig,
@@ -42,6 +53,7 @@ export {
   type FunctionVersion,
   type ImageSource,
   LATEST,
+  LATEST_PUBLISHED,
   type LoggingConfig,
   type Reason,
   type SystemLogLevel,
@@ -56,6 +68,7 @@ export {
   type FunctionName,
   functionArn,
   isAliasName,
+  isPublishedVersion,
   isVersion,
   isVersionNumber,
   type Place,
@@ -112,6 +125,13 @@ export {
   parseLayerVersionArn,
 } from './layer-name.ts'
 export {
+  architectureNotOfProvider,
+  isManagedLatest,
+  notForManaged,
+  onlyForManaged,
+  vcpusOf,
+} from './managed-instances.ts'
+export {
   type AwsManagedPolicy,
   findAwsManaged,
   isAwsManaged,
@@ -123,6 +143,7 @@ export {
   versionId,
   versionNumber,
 } from './managed-policy.ts'
+export { isInvocable, notInvocable } from './not-invocable.ts'
 export { noticesFor } from './notices.ts'
 export type { OutboxMessage } from './outbox-message.ts'
 export { payloadLimitBytes, payloadTooLarge } from './payload-limit.ts'
@@ -142,7 +163,7 @@ export {
   type ProvisionedConcurrency,
   versionIsProvisioned,
 } from './provisioned-concurrency.ts'
-export { checkCode, isUnchangedSince, type Publication, publish } from './publish.ts'
+export { checkCode, isUnchangedSince, type Publication, publish, publishUnnumbered } from './publish.ts'
 export { DEFAULT_RECURSIVE_LOOP, type Recursion, recursiveInvocation } from './recursion.ts'
 export {
   addStatement,
@@ -155,6 +176,7 @@ export {
 } from './resource-policy.ts'
 export { describeRuntimeManagement, type RuntimeManagement, runtimeManagementOf } from './runtime-management.ts'
 export { runtimeVersionArn } from './runtimes.ts'
+export { type Bounds, boundsOf, describeScaling, scaleVersion } from './scaling.ts'
 export { addTags, checkTags, onlyFunctionsHaveTags, removeTags, taggedResourceNotFound } from './tags.ts'
 export {
   deadLettersDenied,

@@ -10,6 +10,10 @@ export const defaultLogging = (functionName: string): LoggingConfig => ({
   group: `/aws/lambda/${functionName}`,
 })
 
+/** Of functions on managed instances, where lines of several invocations mix. */
+export const defaultManagedLogging = (functionName: string): LoggingConfig =>
+  updateLogging(defaultLogging(functionName), { LogFormat: 'JSON' })
+
 /** What a change leaves out stays; levels go with the JSON format, and come back as the defaults. */
 export function updateLogging(current: LoggingConfig, change: lambda.LoggingConfig = {}): LoggingConfig {
   const group = change.LogGroup ?? current.group

@@ -10,7 +10,7 @@ import {
 } from '#auth'
 import type { RequestContext } from '#operations'
 import { type HttpRequest, headerOf } from '#protocol'
-import { type FunctionAddress, parseLayerVersionArn } from '#resources'
+import { capacityProviderNameIn, type FunctionAddress, parseLayerVersionArn, type Tags } from '#resources'
 import { type Addressed, resourcePolicyOf, resourceTagsOf } from './addressed.ts'
 import type { Audited } from './audit/audit-record.ts'
 import type { Dispatch } from './dispatch.ts'
@@ -59,7 +59,7 @@ function factsOf(asked: Asked, running: Running, resource: string, keys: Conditi
       return headerOf(request, 'user-agent')
     },
     get resourceTags() {
-      return resourceTagsOf(addressed, place, address, resource)
+      return resourceTagsOf(addressed, place, address, resource) ?? providerTagsOf(running, caller, resource)
     },
     get requestTags() {
       return tagsIn(input.Tags)
@@ -72,6 +72,13 @@ function factsOf(asked: Asked, running: Running, resource: string, keys: Conditi
 
 function policyOf({ addressed, address }: Asked, running: Running, resource: string): CompiledPolicy | undefined {
   return resourcePolicyOf(addressed, running.place, address, resource) ?? layerPolicyOf(running, resource)
+}
+
+/** Providers are in memory, whether they are what is addressed or what a function is to run on. */
+function providerTagsOf({ place, services }: Running, { account }: Caller, resource: string): Tags | undefined {
+  if (!resource.includes(':capacity-provider:')) return undefined
+  const name = capacityProviderNameIn(place, account, resource)
+  return name === undefined ? undefined : services.store.capacityProviders.get(account, name)?.tags
 }
 
 /** A function may be given layers of other accounts, so these policies are not only those of what is addressed. */

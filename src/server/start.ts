@@ -145,7 +145,7 @@ export async function startServer(options: ServerOptions): Promise<LambentServer
   }
 
   await resumeUnsettled(store, invocations)
-  invocations.provisionAll()
+  await invocations.provisionAll()
   deliverer.start()
   sender.start()
   const endHousekeeping = startHousekeeping({ store, clock, log, failedEventHours: options.failedEventHours })

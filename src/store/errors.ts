@@ -58,6 +58,26 @@ export class CodeStorageFull extends Error {
   }
 }
 
+/** A function version is to run on a capacity provider that is not there. */
+export class NoCapacityProvider extends Error {
+  override readonly name = 'NoCapacityProvider'
+  readonly arn: string
+  constructor(arn: string) {
+    super(`There is no capacity provider ${arn}.`)
+    this.arn = arn
+  }
+}
+
+/** A capacity provider would have more function versions than it may. */
+export class CapacityProviderFull extends Error {
+  override readonly name = 'CapacityProviderFull'
+  readonly arn: string
+  constructor(arn: string) {
+    super(`The capacity provider ${arn} has no place for another function version.`)
+    this.arn = arn
+  }
+}
+
 /** Why a container image cannot be had. */
 export class ImageFault extends Error {
   override readonly name = 'ImageFault'

@@ -9,20 +9,22 @@ export interface FunctionStore {
 
   /**
    * A new function, with its first version if that is published at once, and the code signing configuration that it
-   * uses. False when it already exists, or the configuration does not. Throws CodeStorageFull.
+   * uses. False when it already exists, or the configuration does not. Throws like `update`.
    */
   create(record: FunctionVersion, published?: FunctionVersion, codeSigningConfigId?: string): Promise<boolean>
 
   /**
    * Replaces the record whose stored revision is `expectedRevisionId`, and adds the version that is published with the
-   * change; false, and nothing done, when another writer came first. What adds code, as every publication does, may
-   * throw CodeStorageFull.
+   * change, or replaces that of the revision `replacedRevisionId` with it; false, and nothing done, when another writer
+   * came first. What adds code, as every publication does, may throw CodeStorageFull, and what runs on a capacity
+   * provider NoCapacityProvider and CapacityProviderFull.
    */
   update(
     record: FunctionVersion,
     expectedRevisionId: string,
     published?: FunctionVersion,
     addsCode?: boolean,
+    replacedRevisionId?: string,
   ): Promise<boolean>
 
   /** Deletes the function with everything that belongs to it; false when there was nothing to delete. */
@@ -36,6 +38,9 @@ export interface FunctionStore {
 
   /** Versions whose creation or update has not ended: work to take up again after a crash. */
   listUnsettled(): Promise<readonly FunctionVersion[]>
+
+  /** Versions of all accounts that run on managed instances, or are edited for it: `$LATEST` is among them. */
+  listManaged(): Promise<readonly FunctionVersion[]>
 
   /** The `sha256` of every package that some version runs, or runs until its update has settled: code, layers, merged layers. */
   usedCode(): Promise<ReadonlySet<string>>
@@ -54,6 +59,8 @@ export interface ListFunctionsOptions {
   readonly allVersions: boolean
   /** Only this function. */
   readonly functionName?: string
+  /** Only those that run on the capacity provider of this name. */
+  readonly capacityProvider?: string
 }
 
 export interface AccountUsage {

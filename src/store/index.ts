@@ -1,13 +1,16 @@
 export type { AliasStore, AliasWrite, ListAliasesOptions } from './alias-store.ts'
+export type { CapacityProviderStore } from './capacity-provider-store.ts'
 export type { CodeSigningStore } from './code-signing-store.ts'
 export type { CodeStore } from './code-store.ts'
 export type { ConcurrencyStore, ProvisionOutcome } from './concurrency-store.ts'
 export {
+  CapacityProviderFull,
   CodeStorageFull,
   DatabaseTooNew,
   DataDirectoryInUse,
   ImageFault,
   InvalidCursor,
+  NoCapacityProvider,
   NotAZip,
   QueueFull,
   UnsafeZip,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock, Log } from '#base'
 import { openCodeStore } from './code/open-code-store.ts'
 import { createAliasStore } from './database/aliases.ts'
+import { openCapacityProviders } from './database/capacity-providers.ts'
 import { createCodeSigningStore } from './database/code-signing.ts'
 import { openConcurrencyStore } from './database/concurrency.ts'
 import { createEventMoves } from './database/event-moves.ts'
@@ -77,6 +78,7 @@ export async function openStore({
   const aliases = createAliasStore(database, [settings])
   const concurrency = await openConcurrencyStore(database, settings.provisionedConcurrency)
   const codeSigning = createCodeSigningStore(database)
+  const capacityProviders = await openCapacityProviders(database)
   const layers = await openLayerStore(database, codeLimitBytes)
   const functions = createFunctionStore(
     database,
@@ -91,6 +93,7 @@ export async function openStore({
     concurrency,
     layers,
     codeSigning,
+    capacityProviders,
     eventInvokeConfigs: settings.eventInvokeConfigs,
     functionUrls: settings.functionUrls,
     runtimeManagement: settings.runtimeManagement,

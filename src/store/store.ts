@@ -1,5 +1,6 @@
 import type { EventInvokeConfig, Recursion, RuntimeManagement } from '#resources'
 import type { AliasStore } from './alias-store.ts'
+import type { CapacityProviderStore } from './capacity-provider-store.ts'
 import type { CodeSigningStore } from './code-signing-store.ts'
 import type { CodeStore } from './code-store.ts'
 import type { ConcurrencyStore } from './concurrency-store.ts'
@@ -31,6 +32,7 @@ export interface Store {
   /** Of functions as a whole: under `$LATEST`. */
   readonly recursion: SettingStore<Recursion>
   readonly codeSigning: CodeSigningStore
+  readonly capacityProviders: CapacityProviderStore
   readonly events: EventStore
   readonly outbox: OutboxStore
   readonly failedEvents: FailedEventStore

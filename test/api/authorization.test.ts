@@ -27,6 +27,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { handlers, notYet } from '#operations'
 import { type Attempt, attemptsAtTarget } from '../support/attempts.ts'
 import { attemptsAtSettings } from '../support/attempts-at-settings.ts'
+import { attemptsAtCapacity } from '../support/capacity-attempts.ts'
 import {
   allowUser,
   createFunction,
@@ -127,6 +128,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   ...attemptsAtTarget,
   ...attemptsAtSettings,
   ...attemptsAtCodeSigning(() => configArn),
+  ...attemptsAtCapacity,
   DeleteFunction: {
     action: 'lambda:DeleteFunction',
     resource: arn('made'),

@@ -13,6 +13,7 @@ import {
   type CreateFunctionCommandInput,
   InvokeCommand,
   type InvokeCommandInput,
+  Lambda,
   LambdaClient,
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
@@ -31,6 +32,9 @@ const settings = (server: TestServer, credentials: Credentials) => ({
 
 export const lambdaClient = (server: TestServer, credentials = server.credentials) =>
   new LambdaClient(settings(server, credentials))
+/** The same with a method for each operation. */
+export const lambdaOf = (server: TestServer, credentials = server.credentials) =>
+  new Lambda(settings(server, credentials))
 export const iamClient = (server: TestServer, credentials = server.credentials) =>
   new IAMClient(settings(server, credentials))
 export const logsClient = (server: TestServer, credentials = server.credentials) =>

@@ -7,6 +7,7 @@ import {
   type FunctionAnswer,
   type FunctionVersion,
   functionArn,
+  isInvocable,
   LATEST,
   notInvocable,
   type Place,
@@ -93,7 +94,7 @@ type Run =
 async function runOnce(event: StoredEvent, version: FunctionVersion, services: AttemptServices): Promise<Run> {
   const { invocations, place, log } = services
   try {
-    if (version.state !== 'Active') throw notInvocable(version.state)
+    if (!isInvocable(version)) throw notInvocable(version)
     const { functionError, payload } = await invocations.invoke(version, {
       requestId: event.requestId,
       payload: event.payload,

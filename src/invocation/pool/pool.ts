@@ -1,5 +1,5 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
-import type { Allocation, FunctionVersion } from '#resources'
+import { type Allocation, boundsOf, type FunctionVersion } from '#resources'
 import { whenEnded } from '../when-ended.ts'
 import { BRIEF_MS, MOST_AWAKE, RunTimes, STUCK_MS, shouldStart } from './pacing.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
@@ -15,6 +15,8 @@ export interface PoolHost {
   /** Whether one more environment may be kept for good. */
   readonly mayProvision: boolean
   startEstimateMs(version: FunctionVersion): number
+  /** Whether the capacity provider of the version, if it has one, has so many vCPUs left. */
+  hasVcpusFor(version: FunctionVersion): boolean
 }
 
 export interface WantedStart {
@@ -68,6 +70,8 @@ export class Pool {
   readonly #runTimes = new RunTimes()
   readonly #provisioned = new ProvisionedEnvironments()
   #starting = 0
+  /** How many environments it may have. */
+  #most: number
   #lastRunMs = 0
   /** The most that one of its environments has used. */
   #peakMb = 0
@@ -80,10 +84,15 @@ export class Pool {
   constructor(version: FunctionVersion, host: PoolHost) {
     this.version = version
     this.#host = host
+    this.#most = boundsOf(version).most
   }
 
   get isWaiting(): boolean {
     return this.#waiting.length > 0 || this.#provisioned.isWaiting
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0
   }
 
   get isEmpty(): boolean {
@@ -92,6 +101,16 @@ export class Pool {
 
   get environments(): number {
     return this.#idle.length + this.#busy.size + this.#starting
+  }
+
+  /** All of them, also those that are provisioned and run nothing. */
+  get total(): number {
+    return this.environments + this.#provisioned.atRest
+  }
+
+  /** It may not have more, whatever room the host has. */
+  get isAtLimit(): boolean {
+    return this.total >= this.#most || !this.#host.hasVcpusFor(this.version)
   }
 
   get idleCount(): number {
@@ -127,7 +146,7 @@ export class Pool {
   get isStartWorthwhile(): boolean {
     if (this.#waiting.length === 0 || this.#hasReady) return false
     const nowMs = performance.now()
-    if (this.#areEnoughAwake(nowMs, STUCK_MS)) return false
+    if (this.#areEnoughAwake(nowMs, STUCK_MS) || this.isAtLimit) return false
     return shouldStart({
       // Most runtimes ask for more right after their answer: nobody else is started for what can wait so long.
       waiting: this.#waiting.length - countSince(this.#answered, nowMs - SOON_FREE_MS),
@@ -175,6 +194,12 @@ export class Pool {
     this.startProvisioned()
   }
 
+  /** From now on it has so many at most; those that are too many end, busy ones after what they run. */
+  limit(most: number): void {
+    this.#most = most
+    this.shrink(Number.POSITIVE_INFINITY, Math.max(0, this.total - most))
+  }
+
   allocationOf(executions: number): Allocation {
     return this.#provisioned.allocationOf(executions)
   }
@@ -182,7 +207,7 @@ export class Pool {
   /** Called again while the host has no place for them. */
   startProvisioned(): void {
     this.#provisioned.isWaiting = false
-    while (this.#provisioned.isShort && !this.#isRetired) {
+    while (this.#provisioned.isShort && !this.#isRetired && !this.isAtLimit) {
       const { mayProvision } = this.#host
       const endStart = mayProvision ? this.#takeStart(0, true) : 'out of reach'
       if (typeof endStart === 'string') {
@@ -202,6 +227,11 @@ export class Pool {
   /** Like `abandonWaiting`, while there is no room for more and nothing moves on, nor is on its way. */
   abandonForLackOfRoom(sinceMs: number, cause: () => Error): void {
     if (this.isShortOfRoom && this.#starting === 0 && this.#lastRunMs < sinceMs) this.abandonWaiting(sinceMs, cause)
+  }
+
+  /** Like `abandonWaiting`, while it may not have more environments and none is on its way. */
+  abandonAtLimit(sinceMs: number, cause: () => Error): void {
+    if (this.isAtLimit && this.#starting === 0 && !this.#provisioned.isStarting) this.abandonWaiting(sinceMs, cause)
   }
 
   /** Gives up on invocations that have waited since before `sinceMs`. */
@@ -312,7 +342,8 @@ export class Pool {
   }
 
   #mustGiveUp(environment: Environment): boolean {
-    return !this.#provisioned.has(environment) && this.#host.takesBack(this.environments + 1)
+    if (this.#provisioned.has(environment)) return false
+    return this.total >= this.#most || this.#host.takesBack(this.environments + 1)
   }
 
   #isTooOld(environment: Environment): boolean {

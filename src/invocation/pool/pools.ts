@@ -5,7 +5,15 @@ import {
   type Invocation,
   type InvocationResult,
 } from '#environment'
-import { type Allocation, type FunctionVersion, NOTHING_ALLOCATED, throttled } from '#resources'
+import {
+  type Allocation,
+  type Bounds,
+  type FunctionConfiguration,
+  type FunctionVersion,
+  NOTHING_ALLOCATED,
+  throttled,
+  vcpusOf,
+} from '#resources'
 import { Places } from './places.ts'
 import { type EndStart, Pool, type PoolHost, type Refusal, type WantedStart } from './pool.ts'
 
@@ -21,12 +29,23 @@ const MAX_WAIT_MS = 120_000
 // The same while there is no room for more environments and those of the function take nothing new.
 const MAX_WAIT_WHEN_FULL_MS = 10_000
 
+// And while a version has all the environments that it may have: AWS does not wait at all.
+const MAX_WAIT_AT_LIMIT_MS = 2_000
+
 type StartEnvironment = (version: FunctionVersion, isProvisioned: boolean) => Promise<Environment>
+
+export interface PoolsOptions {
+  readonly environments: EnvironmentHost
+  readonly start: StartEnvironment
+  /** What the environments of all functions of the version's capacity provider may have together. */
+  readonly maxVcpusOf: (version: FunctionVersion) => number
+}
 
 /** All pools of the host: one for each deployment of each function version that was invoked. */
 export class Pools implements PoolHost {
   readonly #environments: EnvironmentHost
   readonly #startEnvironment: StartEnvironment
+  readonly #maxVcpusOf: PoolsOptions['maxVcpusOf']
   /** The pool that serves a version now, by function and version. */
   readonly #current = new Map<string, Pool>()
   /** Earlier deployments whose last invocations still run. */
@@ -38,10 +57,11 @@ export class Pools implements PoolHost {
   readonly #shrinker = setInterval(() => this.#shrink(performance.now() - KEEP_IDLE_MS), SHRINK_EVERY_MS).unref()
   readonly #memoryCheck = setInterval(() => this.#makeRoom(), CHECK_MEMORY_EVERY_MS).unref()
 
-  constructor(environments: EnvironmentHost, startEnvironment: StartEnvironment) {
+  constructor({ environments, start, maxVcpusOf }: PoolsOptions) {
     this.#environments = environments
     this.#places = new Places(environments.memory)
-    this.#startEnvironment = startEnvironment
+    this.#startEnvironment = start
+    this.#maxVcpusOf = maxVcpusOf
   }
 
   invoke(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
@@ -57,6 +77,12 @@ export class Pools implements PoolHost {
       executions > 0 ? this.#poolFor(version) : this.#current.get(poolKey(version.functionId, version.version))
     pool?.provision(executions)
     if (pool?.isWaiting) this.#lookAgainSoon()
+  }
+
+  /** From now on so many environments of the version are kept at least, and there are so many at most. */
+  scale(version: FunctionVersion, { least, most }: Bounds): void {
+    this.#poolFor(version).limit(most)
+    this.provision(version, least)
   }
 
   /** How far the version has come with `executions` of what is provisioned. */
@@ -108,9 +134,30 @@ export class Pools implements PoolHost {
     return this.#places.mayKeep(provisioned)
   }
 
+  hasVcpusFor({ configuration, ...version }: FunctionVersion): boolean {
+    if (!configuration.capacity) return true
+    const used = this.#ofProvider(configuration).reduce(
+      (sum, pool) => sum + pool.total * vcpusOf(pool.version.configuration),
+      0,
+    )
+    return used + vcpusOf(configuration) <= this.#maxVcpusOf({ configuration, ...version })
+  }
+
   startEstimateMs(version: FunctionVersion): number {
     const { runtime = IMAGE_RUNTIME } = version.configuration
     return this.#environments.startEstimateMs(runtime, this.#places.starting)
+  }
+
+  #ofProvider({ capacity }: FunctionConfiguration): readonly Pool[] {
+    const pools = [...this.#current.values(), ...this.#retired]
+    return pools.filter(({ version }) => version.configuration.capacity?.providerArn === capacity?.providerArn)
+  }
+
+  /** Whoever waits for vCPUs of a provider gets those of an environment there that is idle. */
+  #freeVcpus(pool: Pool): void {
+    const { configuration } = pool.version
+    if (pool.hasWaiting && !this.hasVcpusFor(pool.version))
+      this.#ofProvider(configuration).some((other) => other.shrink(Number.POSITIVE_INFINITY, 1) > 0)
   }
 
   #poolFor(version: FunctionVersion): Pool {
@@ -132,6 +179,7 @@ export class Pools implements PoolHost {
     this.#lookAgain ??= setTimeout(() => {
       this.#lookAgain = undefined
       const waiting = [...this.#current.values(), ...this.#retired].filter((pool) => pool.isWaiting)
+      for (const pool of waiting) this.#freeVcpus(pool)
       this.#share(waiting)
       for (const pool of waiting) {
         pool.startProvisioned()
@@ -163,6 +211,7 @@ export class Pools implements PoolHost {
   #abandon(pool: Pool): void {
     const nowMs = performance.now()
     pool.abandonWaiting(nowMs - MAX_WAIT_MS, hostOverloaded)
+    pool.abandonAtLimit(nowMs - MAX_WAIT_AT_LIMIT_MS, hostOverloaded)
     pool.abandonForLackOfRoom(nowMs - MAX_WAIT_WHEN_FULL_MS, hostOverloaded)
   }
 

@@ -18,6 +18,15 @@ export class ProvisionedEnvironments {
     return this.#all.size + this.#starting
   }
 
+  /** Those that run nothing. */
+  get atRest(): number {
+    return this.#idle.length + this.#starting
+  }
+
+  get isStarting(): boolean {
+    return this.#starting > 0
+  }
+
   get hasIdle(): boolean {
     return this.#idle.length > 0
   }

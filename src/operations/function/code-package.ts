@@ -1,5 +1,6 @@
 import {
   type CodePackage,
+  capacityProviderNotFound,
   codeStorageExceeded,
   type FunctionConfiguration,
   imageUriMissing,
@@ -9,10 +10,12 @@ import {
   notSupportedYet,
   onlyImageUri,
   onlyZipFile,
+  tooManyVersionsOfProvider,
   unzippedTooLarge,
+  VERSIONS_PER_PROVIDER,
   zippedTooLarge,
 } from '#resources'
-import { CodeStorageFull, NotAZip, UnsafeZip, UnzippedTooLarge } from '#store'
+import { CapacityProviderFull, CodeStorageFull, NoCapacityProvider, NotAZip, UnsafeZip, UnzippedTooLarge } from '#store'
 import type { RequestContext } from '../context.ts'
 import { resolveImage } from './image-code.ts'
 import { readS3Code } from './s3-code.ts'
@@ -63,6 +66,13 @@ export async function storeCode(context: RequestContext, source: CodeSource): Pr
 /** For the commit that would add the package to the account's. */
 export function refuseFullStorage(error: unknown): never {
   throw error instanceof CodeStorageFull ? codeStorageExceeded() : error
+}
+
+/** For that of a function version, which may need a place on its capacity provider as well. */
+export function refuseUnstorable(error: unknown): never {
+  if (error instanceof NoCapacityProvider) throw capacityProviderNotFound(error.arn)
+  if (error instanceof CapacityProviderFull) throw tooManyVersionsOfProvider(error.arn, VERSIONS_PER_PROVIDER)
+  return refuseFullStorage(error)
 }
 
 function readCode(context: RequestContext, source: CodeSource): Buffer | Promise<Buffer> {

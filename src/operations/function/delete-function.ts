@@ -1,10 +1,17 @@
-import { functionNotFound, invalidParameter, isAliasName, isVersionNumber, LATEST, versionHasAliases } from '#resources'
+import {
+  functionNotFound,
+  invalidParameter,
+  isAliasName,
+  isPublishedVersion,
+  LATEST,
+  versionHasAliases,
+} from '#resources'
 import type { Handler } from '../context.ts'
 
 export const deleteFunction: Handler<'DeleteFunction'> = async (_input, { store, place, address, invocations }) => {
   const { account, functionName, qualifier } = address
   if (qualifier === LATEST) throw invalidParameter('$LATEST version cannot be deleted without deleting the function.')
-  const isVersion = qualifier !== undefined && isVersionNumber(qualifier)
+  const isVersion = qualifier !== undefined && isPublishedVersion(qualifier)
   if (qualifier !== undefined && isAliasName(qualifier))
     throw invalidParameter('Deletion of aliases is not currently supported.')
   const latest = await store.functions.find(account, functionName, LATEST)
@@ -17,5 +24,6 @@ export const deleteFunction: Handler<'DeleteFunction'> = async (_input, { store,
   } else await store.functions.delete(account, functionName)
   invocations.retire(latest.functionId, isVersion ? qualifier : undefined)
   invocations.provision(account, functionName)
-  return { StatusCode: 204 }
+  // AWS goes on for a while where instances are concerned.
+  return { StatusCode: latest.configuration.capacity ? 202 : 204 }
 }

@@ -1,12 +1,19 @@
 import { compilePolicy, createRequestContext, evaluate, noPolicies, type Principal } from '#auth'
-import { accessDeniedException } from '#model'
+import { type ApiError, accessDeniedException } from '#model'
 import { roleArn as arnOf, type Role, roleNameIn, roleNotAssumable } from '#resources'
 import type { RequestContext } from '../context.ts'
 
 const LAMBDA: Principal = { kind: 'service', service: 'lambda.amazonaws.com' }
 
+export const checkExecutionRole = (context: RequestContext, roleArn: string): Promise<void> =>
+  checkPassedRole(context, roleArn, roleNotAssumable)
+
 /** The role must exist and let Lambda assume it, and the caller must be allowed to pass it on. */
-export async function checkExecutionRole(context: RequestContext, roleArn: string): Promise<void> {
+export async function checkPassedRole(
+  context: RequestContext,
+  roleArn: string,
+  notAssumable: () => ApiError,
+): Promise<void> {
   if (!context.isEnforced) return
   const [, , , , account = ''] = roleArn.split(':')
   if (account !== context.caller.account) throw accessDeniedException('Cross-account pass role is not allowed.')
@@ -14,7 +21,7 @@ export async function checkExecutionRole(context: RequestContext, roleArn: strin
   const role = await context.store.identities.roles.find(account, roleNameIn(roleArn))
   // Names are found without regard to path and case, so this is the role that was asked about only if its ARN is.
   const isMeant = role && arnOf(context.place.partition, role) === roleArn
-  if (!isMeant || !isAssumableByLambda(role, roleArn, context.clock.now())) throw roleNotAssumable()
+  if (!isMeant || !isAssumableByLambda(role, roleArn, context.clock.now())) throw notAssumable()
 }
 
 function isAssumableByLambda(role: Role, roleArn: string, nowMs: number): boolean {

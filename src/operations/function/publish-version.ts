@@ -1,13 +1,14 @@
-import { checkCode, describeFunction, notSupportedYet } from '#resources'
+import { checkCode, describeFunction } from '#resources'
 import type { Handler } from '../context.ts'
-import { changeFunction, expectFree, publishOrRepeat } from './change-function.ts'
+import { changeFunction, checkPublishTo, expectFree, publishOrRepeat } from './change-function.ts'
 
 export const publishVersion: Handler<'PublishVersion'> = async (input, context) => {
-  if (input.PublishTo !== undefined) throw notSupportedYet('PublishTo')
   const { version } = await changeFunction(context, async (current) => {
     checkCode(expectFree(context, current, input.RevisionId), input.CodeSha256)
-    const { latest, published, isNew } = await publishOrRepeat(context, current, input.Description)
-    return isNew ? { latest, published, version: published } : { version: published }
+    checkPublishTo(current, input.PublishTo)
+    const to = { to: input.PublishTo, description: input.Description }
+    const { isNew, ...publication } = await publishOrRepeat(context, current, to)
+    return { ...(isNew && publication), version: publication.published }
   })
   return describeFunction(context.place, version, version.version)
 }

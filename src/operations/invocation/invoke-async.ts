@@ -1,5 +1,5 @@
 import { resolveVersion } from '#invocation'
-import { invokedFunctionNotFound, notInvocable } from '#resources'
+import { invokedFunctionNotFound, isInvocable, notInvocable } from '#resources'
 import type { Handler } from '../context.ts'
 import { enqueue } from './enqueue.ts'
 import { checkPayload } from './payload.ts'
@@ -8,7 +8,7 @@ import { checkPayload } from './payload.ts'
 export const invokeAsync: Handler<'InvokeAsync'> = async (input, context) => {
   const version = await resolveVersion(context.store, context.address)
   if (!version) throw invokedFunctionNotFound(context.place, context.address)
-  if (version.state !== 'Active') throw notInvocable(version.state)
+  if (!isInvocable(version)) throw notInvocable(version)
   await enqueue(context, checkPayload('Event', input.InvokeArgs))
   return { Status: 202 }
 }

@@ -5,6 +5,7 @@ import {
   functionArn,
   invalidParameter,
   invokedFunctionNotFound,
+  isInvocable,
   notInvocable,
   notSupportedYet,
   recursiveInvocation,
@@ -23,7 +24,7 @@ export function prepare(
   version: FunctionVersion | undefined,
 ): { readonly version: FunctionVersion; readonly request: InvokeRequest } {
   if (!version) throw invokedFunctionNotFound(context.place, context.address)
-  if (version.state !== 'Active') throw notInvocable(version.state)
+  if (!isInvocable(version)) throw notInvocable(version)
   refuseUnsupported(input)
   const payload = checkPayload(type, input.Payload)
   const clientContext = readClientContext(input.ClientContext)

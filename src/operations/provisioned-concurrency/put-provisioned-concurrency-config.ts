@@ -9,6 +9,7 @@ import {
   moreThanReserved,
   moreThanUnreserved,
   NOTHING_ALLOCATED,
+  notForManaged,
   onlyPublishedVersions,
   versionIsProvisioned,
 } from '#resources'
@@ -19,6 +20,8 @@ export const putProvisionedConcurrencyConfig: Handler<'PutProvisionedConcurrency
   const { store, place, address, clock, invocations } = context
   const { version, ...of } = await findProvisionable(context, onlyPublishedVersions)
   if (version === LATEST) throw onlyPublishedVersions()
+  if ((await store.functions.find(of.account, of.functionName, version))?.configuration.capacity)
+    throw notForManaged('Provisioned Concurrency')
   const executions = input.ProvisionedConcurrentExecutions
   const config = { ...of, executions, lastModifiedMs: clock.now() }
   const outcome = await store.concurrency.provision(config, MAXIMUM_RESERVED)

@@ -4,8 +4,9 @@ import type { RequestContext } from '../context.ts'
 import { changeFunction } from '../function/change-function.ts'
 import { changeConfigTags, isCodeSigningConfig } from './tagged-config.ts'
 import { aboutTaggedFunction } from './tagged-function.ts'
+import { changeProviderTags, isCapacityProvider } from './tagged-provider.ts'
 
-/** Gives a function, or a code signing configuration, the tags that `change` makes of those it has, and with them a new revision. */
+/** Gives whatever the ARN is of the tags that `change` makes of those it has, and with them a new revision. */
 export async function changeTags(
   context: RequestContext,
   resource: string,
@@ -13,6 +14,10 @@ export async function changeTags(
 ): Promise<Record<string, never>> {
   if (isCodeSigningConfig(resource)) {
     await changeConfigTags(context, resource, change)
+    return {}
+  }
+  if (isCapacityProvider(resource)) {
+    await changeProviderTags(context, resource, change)
     return {}
   }
   await changeFunction(aboutTaggedFunction(context, resource), ({ tags: before, ...current }) => {

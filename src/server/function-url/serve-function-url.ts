@@ -13,6 +13,8 @@ import {
 import {
   type FunctionUrl,
   type FunctionVersion,
+  isInvocable,
+  LATEST,
   notInvocable,
   payloadLimitBytes,
   payloadTooLarge,
@@ -82,7 +84,8 @@ async function invoke(request: HttpRequest, of: UrlRequest, running: Running): P
   const { target, url, requestId, traceHeader } = of
   if (!METHODS.has(request.method)) throw new ApiError('BadRequestException', 400, { Message: 'Bad Request' })
   const caller = await authorizeUrlRequest(request, url, running)
-  const version = await resolveVersion(running.services.store, url)
+  const { qualifier, ...unqualified } = url
+  const version = await resolveVersion(running.services.store, qualifier === LATEST ? unqualified : url)
   if (!version) throw nobodyThere(target, running)
   const event = createUrlEvent(request, {
     ...namesOf(target, running),
@@ -115,7 +118,7 @@ const namesOf = ({ urlId, domainName, rawPath }: FunctionUrlTarget, { place }: R
 })
 
 function expectActive(version: FunctionVersion): FunctionVersion {
-  if (version.state !== 'Active') throw notInvocable(version.state)
+  if (!isInvocable(version)) throw notInvocable(version)
   return version
 }
 

@@ -49,6 +49,7 @@ export interface Schema {
   layer_versions: LayerVersionRow
   function_settings: FunctionSettingRow
   code_signing_configs: CodeSigningConfigRow
+  capacity_providers: CapacityProviderRow
   function_code_signing: FunctionCodeSigningRow
   events: EventRow
   outbox: OutboxRow
@@ -76,6 +77,8 @@ export interface FunctionVersionRow {
   unsettled: number
   /** Of its layers in their order, with blanks between them. */
   layers_sha256: string
+  /** The name of the one that it runs on, if it runs on managed instances. */
+  capacity_provider: string | null
   /** JSON of the whole FunctionVersion. */
   record: string
 }
@@ -137,6 +140,14 @@ export interface CodeSigningConfigRow {
   id: string
   revision_id: string
   /** JSON of the CodeSigningConfig. */
+  record: string
+}
+
+export interface CapacityProviderRow {
+  account: string
+  name: string
+  revision_id: string
+  /** JSON of the CapacityProvider. */
   record: string
 }
 

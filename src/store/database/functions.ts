@@ -8,6 +8,7 @@ import { codeFits, refuseFull } from './code-storage.ts'
 import type { Belongings, Database, QualifierBelongings, Statement } from './database.ts'
 import { readVersion, writeVersion } from './function-record.ts'
 import { listVersions } from './list-versions.ts'
+import { providerNameOf, providerPlaces } from './provider-places.ts'
 import { RecordCache } from './record-cache.ts'
 import { required, unmetIn } from './requirements.ts'
 import { numberOf, versionOf } from './version-number.ts'
@@ -59,16 +60,10 @@ export function createFunctionStore(
       return change([created, ...assigned], record, published, true)
     },
 
-    async update(record, expectedRevisionId, published, addsCode = published !== undefined) {
-      const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
-      const update = queries
-        .updateTable('function_versions')
-        .set(columns)
-        .where('account', '=', account)
-        .where('function_name', '=', function_name)
-        .where('version_number', '=', version_number)
-        .where('revision_id', '=', expectedRevisionId)
-      return change([required(update)], record, published, addsCode)
+    async update(record, expectedRevisionId, published, addsCode = published !== undefined, replacedRevisionId) {
+      const replacement =
+        published && replacedRevisionId !== undefined ? [replaceRow(published, replacedRevisionId)] : undefined
+      return change([replaceRow(record, expectedRevisionId)], record, published, addsCode, replacement)
     },
 
     async delete(account, functionName) {
@@ -120,6 +115,11 @@ export function createFunctionStore(
 
     listUnsettled: async () => (await unsettled()).filter(isUnderWay),
 
+    async listManaged() {
+      const managed = queries.selectFrom('function_versions').where('capacity_provider', 'is not', null)
+      return (await managed.select('record').execute()).map(parse)
+    },
+
     async usedCode() {
       return new Set((await used()).filter((name) => !name.startsWith(IMAGE)))
     },
@@ -139,6 +139,20 @@ export function createFunctionStore(
         .executeTakeFirstOrThrow()
       return { functions, codeBytes: codeBytes ?? 0 }
     },
+  }
+
+  /** Required to be there as `expectedRevisionId`. */
+  function replaceRow(record: FunctionVersion, expectedRevisionId: string): Statement {
+    const { account, function_name, version_number, ...columns } = rowOf(secrets, record)
+    return required(
+      queries
+        .updateTable('function_versions')
+        .set(columns)
+        .where('account', '=', account)
+        .where('function_name', '=', function_name)
+        .where('version_number', '=', version_number)
+        .where('revision_id', '=', expectedRevisionId),
+    )
   }
 
   async function used(): Promise<string[]> {
@@ -163,13 +177,17 @@ export function createFunctionStore(
     record: FunctionVersion,
     published: FunctionVersion | undefined,
     addsCode: boolean,
+    publication = published ? [required(insert(published).onConflict((conflict) => conflict.doNothing()))] : [],
   ): Promise<boolean> {
     const fits = codeFits(queries, record.account, codeLimitBytes)
-    const unit = [...statements, ...(published ? [insert(published).compile()] : []), ...(addsCode ? [fits] : [])]
+    const places = providerPlaces(queries, record)
+    const unit = [...statements, ...publication, ...(addsCode ? [fits] : []), ...places.statements]
     try {
       await commit(unit)
     } catch (error) {
-      refuseFull(unmetIn(error), unit, fits)
+      const unmet = unmetIn(error)
+      refuseFull(unmet, unit, fits)
+      places.refuse(unit[unmet])
       return false
     }
     cache.replace(record)
@@ -189,6 +207,7 @@ function rowOf(secrets: Secrets, record: FunctionVersion) {
     code_sha256: nameOf(record.code),
     code_size: record.code.size,
     layers_sha256: layersOf(record).join(' '),
+    capacity_provider: record.configuration.capacity ? providerNameOf(record.configuration.capacity.providerArn) : null,
     unsettled: isUnderWay(record) || record.replaced !== undefined ? 1 : 0,
     record: writeVersion(secrets, record),
   }

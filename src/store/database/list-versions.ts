@@ -9,11 +9,12 @@ export async function listVersions(
   queries: Database['queries'],
   parse: (row: { readonly record: string }) => FunctionVersion,
   account: string,
-  { limit, after, allVersions, functionName }: ListFunctionsOptions,
+  { limit, after, allVersions, functionName, capacityProvider }: ListFunctionsOptions,
 ): Promise<Page<FunctionVersion>> {
   let query = queries.selectFrom('function_versions').where('account', '=', account).select('record')
   if (!allVersions) query = query.where('version_number', '=', 0)
   if (functionName !== undefined) query = query.where('function_name', '=', functionName)
+  if (capacityProvider !== undefined) query = query.where('capacity_provider', '=', capacityProvider)
   query = query
     .orderBy('function_name')
     .orderBy('version_number')

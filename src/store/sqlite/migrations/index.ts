@@ -7,6 +7,7 @@ import * as sixth from './0006-code-signing.ts'
 import * as seventh from './0007-identities.ts'
 import * as eighth from './0008-code-storage.ts'
 import * as ninth from './0009-events.ts'
+import * as tenth from './0010-capacity-providers.ts'
 
 /** In order; the position plus one is the schema version. A migration that was published is never edited. */
 export const migrations: readonly (readonly string[])[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly (readonly string[])[] = [
   seventh.statements,
   eighth.statements,
   ninth.statements,
+  tenth.statements,
 ]

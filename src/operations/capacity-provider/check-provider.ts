@@ -1,0 +1,19 @@
+import { architectureNotOfProvider, type CapacityAttachment, type FunctionConfiguration } from '#resources'
+import type { RequestContext } from '../context.ts'
+import { findProvider } from './find-provider.ts'
+
+/** The provider that a function is to run on must be there, and have instances for its code. */
+export function checkProvider(
+  context: RequestContext,
+  { capacity, architecture }: Pick<FunctionConfiguration, 'capacity' | 'architecture'>,
+): void {
+  if (!capacity) return
+  const { instances } = findProvider(context, capacity.providerArn)
+  if (instances.Architectures && !instances.Architectures.includes(architecture))
+    throw architectureNotOfProvider(architecture, capacity.providerArn)
+}
+
+/** Whoever gives a function a provider must be allowed to pass it on. */
+export function passProvider({ authorize }: RequestContext, capacity: CapacityAttachment | undefined): void {
+  if (capacity) authorize('lambda:PassCapacityProvider', capacity.providerArn)
+}
