@@ -23,8 +23,8 @@ export class ProvisionedEnvironments {
     return this.#idle.length + this.#starting
   }
 
-  get isStarting(): boolean {
-    return this.#starting > 0
+  get starting(): number {
+    return this.#starting
   }
 
   get hasIdle(): boolean {
