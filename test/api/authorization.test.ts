@@ -28,6 +28,7 @@ import { handlers, notYet } from '#operations'
 import { type Attempt, attemptsAtTarget } from '../support/attempts.ts'
 import { attemptsAtSettings } from '../support/attempts-at-settings.ts'
 import { attemptsAtCapacity } from '../support/capacity-attempts.ts'
+import { makeManaged } from '../support/capacity-providers.ts'
 import {
   allowUser,
   createFunction,
@@ -53,6 +54,7 @@ before(async () => {
   server = await startTestServer()
   Role = await executionRole(server)
   await createFunction(server, { FunctionName: 'target', code: 'echo-node' })
+  await makeManaged(server)
   const { CodeSigningConfig } = await lambdaClient(server).send(
     new CreateCodeSigningConfigCommand({ AllowedPublishers }),
   )

@@ -295,9 +295,9 @@ test('a publication that is refused publishes nothing', async (t) => {
       expected: validation(breaks('description', 'a'.repeat(257), 'have length less than or equal to 256')),
     },
     {
-      name: 'PublishTo',
+      name: 'publishing without a number',
       input: { PublishTo: 'LATEST_PUBLISHED' },
-      expected: invalid('PublishTo is not supported by lambent yet.'),
+      expected: invalid("PublishTo isn't supported for Lambda Default functions."),
     },
   ]
   for (const { name, functionName = 'table', input = {}, expected } of refused)

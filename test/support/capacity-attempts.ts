@@ -2,19 +2,24 @@ import {
   CreateCapacityProviderCommand,
   DeleteCapacityProviderCommand,
   GetCapacityProviderCommand,
+  GetFunctionScalingConfigCommand,
   ListCapacityProvidersCommand,
   ListFunctionVersionsByCapacityProviderCommand,
+  PutFunctionScalingConfigCommand,
   UpdateCapacityProviderCommand,
 } from '@aws-sdk/client-lambda'
 import type { Attempt } from './attempts.ts'
 import { providerArn, VPC } from './capacity-providers.ts'
+import { arnOf } from './functions.ts'
 import { ACCOUNT } from './server.ts'
 
 const CapacityProviderName = 'tried'
 const ofProvider = { CapacityProviderName }
 const role = `arn:aws:iam::${ACCOUNT}:role/test-role`
 
-/** About a provider that the first of them creates and the last deletes. */
+const managed = { FunctionName: 'managed', Qualifier: '1' }
+
+/** About a provider that the first of them creates and the last deletes, and the function `managed`. */
 export const attemptsAtCapacity: Readonly<Record<string, Attempt>> = {
   ...attempt(
     'CreateCapacityProvider',
@@ -38,6 +43,16 @@ export const attemptsAtCapacity: Readonly<Record<string, Attempt>> = {
     client.send(new ListFunctionVersionsByCapacityProviderCommand(ofProvider)),
   ),
   ...attempt('UpdateCapacityProvider', (client) => client.send(new UpdateCapacityProviderCommand(ofProvider))),
+  GetFunctionScalingConfig: {
+    action: 'lambda:GetFunctionScalingConfig',
+    resource: arnOf('managed:1'),
+    send: (client) => client.send(new GetFunctionScalingConfigCommand(managed)),
+  },
+  PutFunctionScalingConfig: {
+    action: 'lambda:PutFunctionScalingConfig',
+    resource: arnOf('managed:1'),
+    send: (client) => client.send(new PutFunctionScalingConfigCommand(managed)),
+  },
   ...attempt('DeleteCapacityProvider', (client) => client.send(new DeleteCapacityProviderCommand(ofProvider))),
 }
 

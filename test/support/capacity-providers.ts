@@ -5,6 +5,8 @@ import {
   type CreateFunctionCommandInput,
 } from '@aws-sdk/client-lambda'
 import { executionRole, lambdaClient } from './clients.ts'
+import { answering, configurationOf } from './functions.ts'
+import { poll } from './poll.ts'
 import { ACCOUNT, REGION, type TestServer } from './server.ts'
 import { zipOf } from './zip.ts'
 
@@ -52,4 +54,19 @@ export async function createManaged(
     }),
   )
   return created
+}
+
+/** The provider `provider` with two vCPUs, and the function `managed` that runs on it, with version 1. */
+export async function makeManaged(server: TestServer): Promise<void> {
+  const FunctionName = 'managed'
+  await createProvider(server, 'provider', { CapacityProviderScalingConfig: { MaxVCpuCount: 2 } })
+  const CapacityProviderConfig = onProvider('provider')
+  await createManaged(server, { FunctionName, code: answering('managed'), CapacityProviderConfig, Publish: true })
+  for (const [Qualifier, state] of [
+    [undefined, 'ActiveNonInvocable'],
+    ['1', 'Active'],
+  ] as const)
+    await poll(async () =>
+      (await configurationOf(server, FunctionName, Qualifier)).State === state ? true : undefined,
+    )
 }

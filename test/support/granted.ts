@@ -1,5 +1,6 @@
 import { CreateAliasCommand, CreateCodeSigningConfigCommand } from '@aws-sdk/client-lambda'
 import { lambdaService, type OperationName, structureNamed } from '#model'
+import { createProvider, makeManaged, VPC } from './capacity-providers.ts'
 import { createFunction, lambdaClient, policy, untilUpdated } from './clients.ts'
 import { AllowedPublishers } from './code-signing-attempts.ts'
 import { answering, arnOf, describeAs, publishVersion } from './functions.ts'
@@ -20,7 +21,7 @@ export interface Made {
 
 /**
  * The function `fn` with the versions 1 and 2 and the alias `live`, the layer `layer` with the version 1, and code
- * signing configurations.
+ * signing configurations; and the function `managed` with version 1 on a provider, beside one that is not used.
  */
 export async function makeResources(server: TestServer): Promise<Made> {
   const client = lambdaClient(server)
@@ -30,6 +31,8 @@ export async function makeResources(server: TestServer): Promise<Made> {
   await publishVersion(server, 'fn')
   await client.send(new CreateAliasCommand({ FunctionName: 'fn', Name: 'live', FunctionVersion: '1' }))
   await publishLayer(server, { LayerName: 'layer' })
+  await makeManaged(server)
+  await createProvider(server, 'unused')
   const createConfig = async () => {
     const { CodeSigningConfig } = await client.send(new CreateCodeSigningConfigCommand({ AllowedPublishers }))
     return CodeSigningConfig?.CodeSigningConfigArn ?? ''
@@ -66,6 +69,16 @@ const deleteEvents: Call = ['DeleteFunctionEventInvokeConfig', {}]
 const createUrl: Call = ['CreateFunctionUrlConfig', { AuthType: 'AWS_IAM' }]
 const deleteUrl: Call = ['DeleteFunctionUrlConfig', {}]
 const provision: Call = ['PutProvisionedConcurrencyConfig', { ...ofVersion, ProvisionedConcurrentExecutions: 1 }]
+const createProviderMade: Call = [
+  'CreateCapacityProvider',
+  {
+    CapacityProviderName: 'made',
+    VpcConfig: VPC,
+    PermissionsConfig: { CapacityProviderOperatorRoleArn: `arn:aws:iam::${ACCOUNT}:role/test-role` },
+  },
+]
+const deleteProvider: Call = ['DeleteCapacityProvider', { CapacityProviderName: 'made' }]
+const ofManaged = { FunctionName: 'managed', Qualifier: '1' }
 const release: Call = ['DeleteProvisionedConcurrencyConfig', ofVersion]
 
 /** One for every operation that has a handler. */
@@ -73,6 +86,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   AddLayerVersionPermission: { input: layerPermission, after: forbidLayer },
   AddPermission: { input: permission, after: forbid },
   CreateAlias: { input: { Name: 'made', FunctionVersion: '1' }, after: ['DeleteAlias', { Name: 'made' }] },
+  CreateCapacityProvider: { input: createProviderMade[1], after: deleteProvider },
   CreateCodeSigningConfig: { input: { AllowedPublishers } },
   CreateFunction: {
     input: {
@@ -86,6 +100,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   },
   CreateFunctionUrlConfig: { input: createUrl[1], after: deleteUrl },
   DeleteAlias: { input: { Name: 'gone' } },
+  DeleteCapacityProvider: { input: deleteProvider[1], before: createProviderMade },
   DeleteCodeSigningConfig: { input: { CodeSigningConfigArn: configToDelete } },
   // What is not there is deleted too.
   DeleteFunction: { input: { Qualifier: '9' } },
@@ -98,6 +113,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   DeleteResourcePolicy: { input: { ResourceArn: arnOf('fn') }, before: allow },
   GetAccountSettings: { input: {} },
   GetAlias: { input: { Name: 'live' } },
+  GetCapacityProvider: { input: { CapacityProviderName: 'provider' } },
   GetCodeSigningConfig: { input: { CodeSigningConfigArn } },
   GetFunction: { input: {} },
   GetFunctionCodeSigningConfig: { input: {} },
@@ -105,6 +121,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   GetFunctionConfiguration: { input: {} },
   GetFunctionEventInvokeConfig: { input: {}, before: putEvents, after: deleteEvents },
   GetFunctionRecursionConfig: { input: {} },
+  GetFunctionScalingConfig: { input: ofManaged },
   GetFunctionUrlConfig: { input: {}, before: createUrl, after: deleteUrl },
   GetLayerVersion: { input: layer },
   GetLayerVersionByArn: { input: { Arn: layerArnOf('layer:1') } },
@@ -117,9 +134,11 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   InvokeAsync: { input: { InvokeArgs: '{}' } },
   InvokeWithResponseStream: { input: { Payload: '{}' } },
   ListAliases: { input: {} },
+  ListCapacityProviders: { input: {} },
   ListCodeSigningConfigs: { input: {} },
   ListFunctionEventInvokeConfigs: { input: {} },
   ListFunctionUrlConfigs: { input: {} },
+  ListFunctionVersionsByCapacityProvider: { input: { CapacityProviderName: 'provider' } },
   ListFunctions: { input: {} },
   ListFunctionsByCodeSigningConfig: { input: { CodeSigningConfigArn } },
   ListLayerVersions: { input: { LayerName: 'layer' } },
@@ -140,6 +159,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   },
   PutFunctionEventInvokeConfig: { input: putEvents[1], after: deleteEvents },
   PutFunctionRecursionConfig: { input: { RecursiveLoop: 'Terminate' } },
+  PutFunctionScalingConfig: { input: ofManaged, after: ['PutFunctionScalingConfig', ofManaged] },
   PutProvisionedConcurrencyConfig: { input: provision[1], after: release },
   PutResourcePolicy: {
     input: { ResourceArn: arnOf('fn'), Policy },
@@ -151,6 +171,7 @@ export const granted = ({ config: CodeSigningConfigArn, configToDelete }: Made):
   TagResource: { input: { Resource: arnOf('fn'), Tags: { a: 'b' } } },
   UntagResource: { input: { Resource: arnOf('fn'), TagKeys: ['a'] } },
   UpdateAlias: { input: { Name: 'live' } },
+  UpdateCapacityProvider: { input: { CapacityProviderName: 'unused' } },
   UpdateCodeSigningConfig: { input: { CodeSigningConfigArn, Description: 'described' } },
   UpdateFunctionCode: { input: { ZipFile, DryRun: true } },
   UpdateFunctionConfiguration: { input: { Timeout: 10 } },

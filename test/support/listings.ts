@@ -1,7 +1,8 @@
 import type { Lambda } from '@aws-sdk/client-lambda'
+import { createManaged, createProvider, onProvider } from './capacity-providers.ts'
 import { createFunction } from './clients.ts'
 import { AllowedPublishers } from './code-signing-attempts.ts'
-import { answering, describeAs, publishVersion } from './functions.ts'
+import { answering, arnOf, describeAs, publishVersion } from './functions.ts'
 import { publishLayer } from './layers.ts'
 import type { TestServer } from './server.ts'
 
@@ -44,6 +45,13 @@ export function listings(server: TestServer, client: Lambda): Readonly<Record<st
       make: async (name) => (await alias(name)).Qualifier,
       unmake: (Name) => client.deleteAlias({ ...ofPaged, Name }),
     },
+    ListCapacityProviders: {
+      input: {},
+      items: 'CapacityProviders',
+      id: 'CapacityProviderArn',
+      make: async (name) => (await createProvider(server, `provider-${name}`)).arn,
+      unmake: (CapacityProviderName) => client.deleteCapacityProvider({ CapacityProviderName }),
+    },
     ListCodeSigningConfigs: {
       input: {},
       items: 'CodeSigningConfigs',
@@ -70,6 +78,22 @@ export function listings(server: TestServer, client: Lambda): Readonly<Record<st
         return (await client.createFunctionUrlConfig({ ...of, AuthType: 'AWS_IAM' })).FunctionArn
       },
       unmake: (arn) => client.deleteFunctionUrlConfig({ FunctionName: arn }),
+    },
+    ListFunctionVersionsByCapacityProvider: {
+      input: { CapacityProviderName: 'paged' },
+      items: 'FunctionVersions',
+      id: 'FunctionArn',
+      prepare: () => createProvider(server, 'paged'),
+      make: async (name) => {
+        const FunctionName = `managed-${name}`
+        await createManaged(server, {
+          FunctionName,
+          code: answering(name),
+          CapacityProviderConfig: onProvider('paged'),
+        })
+        return arnOf(`${FunctionName}:$LATEST`)
+      },
+      unmake: (arn) => client.deleteFunction({ FunctionName: arn.replace(':$LATEST', '') }),
     },
     ListFunctions: {
       input: {},

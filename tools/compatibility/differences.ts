@@ -2,7 +2,7 @@
 export const differences: readonly { readonly subject: string; readonly here: string; readonly why: string }[] = [
   {
     subject: 'Settings without an effect yet',
-    here: 'CapacityProviderConfig, DurableConfig, TenancyConfig and PublishTo are refused with InvalidParameterValueException "... is not supported by lambent yet."',
+    here: 'DurableConfig and TenancyConfig are refused with InvalidParameterValueException "... is not supported by lambent yet."',
     why: 'A setting that is stored and does nothing is found out too late.',
   },
   {
@@ -104,6 +104,21 @@ export const differences: readonly { readonly subject: string; readonly here: st
     subject: 'Provisioned concurrency',
     here: 'Environments take at most half of the memory that all may take together; what is provisioned beyond stays IN_PROGRESS.',
     why: 'The other functions need memory too.',
+  },
+  {
+    subject: 'Capacity providers',
+    here: "The instances are this host. A provider is Active at once; its subnets, security groups, instance types, KmsKeyArn, scaling mode and policies, PropagateTags and TelemetryConfig are checked, kept and shown, and nothing else. MaxVCpuCount holds: each environment counts as its function's MemorySize divided by ExecutionEnvironmentMemoryGiBPerVCpu, and all environments of a provider's functions together never start beyond it. A function whose architecture the provider's instances do not have is refused; one that this host does not have runs as told under Architectures.",
+    why: 'There is no EC2, and no network, key or instance that could be launched for a function.',
+  },
+  {
+    subject: 'Functions on managed instances',
+    here: 'MemorySize up to 10240 and Timeout up to 900, like all functions. A version keeps one environment unless MinExecutionEnvironments says otherwise, and is Active when its code is ready, while its environments still start; the next ones start when invocations wait for them, up to MaxExecutionEnvironments. While there may be no more of them an invocation waits for two seconds and is then throttled. What is kept takes its part of the memory for provisioned concurrency; what does not fit there, or into MaxVCpuCount, is tried again every thirty seconds.',
+    why: "AWS keeps three environments, one in each of three availability zones, scales them by the processors' load, and throttles meanwhile; one host has one zone, and starts an environment sooner than its load would tell.",
+  },
+  {
+    subject: '$LATEST.PUBLISHED in lists of versions',
+    here: 'The last one, behind the numbers.',
+    why: 'AWS does not say where it stands.',
   },
   {
     subject: 'Network of a function',

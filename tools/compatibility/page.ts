@@ -64,7 +64,10 @@ ${neighbours.join('\n')}
 function mentions(text: string, operation: string): boolean {
   const words = operation.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
   const [snake, kebab] = [words.replaceAll(' ', '_'), words.replaceAll(' ', '-')]
-  return new RegExp(`\\b${operation}(Command)?\\b|\\.${snake}\\(|["']${snake}["']|["']${kebab}["']`).test(text)
+  const camel = operation.charAt(0).toLowerCase() + operation.slice(1)
+  return new RegExp(
+    `\\b${operation}(Command)?\\b|\\.${camel}\\(|\\.${snake}\\(|["']${snake}["']|["']${kebab}["']`,
+  ).test(text)
 }
 
 const link = (file: string) => `[${file.replace(/^test\//, '')}](../${file})`

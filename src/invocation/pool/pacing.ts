@@ -16,6 +16,8 @@ export interface Demand {
 
 // A prepared environment is there at once, but the processors have to make the next one, as soon as they can.
 const LEAST_PRICE_MS = 50
+/** So many cost no more than their start. */
+const MOST_AT_COST = 2 * availableParallelism()
 
 /**
  * One more environment pays when the last in the queue would otherwise wait longer than a start takes. So hundreds of
@@ -25,7 +27,7 @@ export function shouldStart({ waiting, busy, starting, runMs, startMs }: Demand)
   if (waiting <= starting) return false
   const servers = busy + starting
   if (servers === 0) return true
-  const priceMs = servers < MOST_AWAKE ? startMs : Math.max(startMs, LEAST_PRICE_MS)
+  const priceMs = servers < MOST_AT_COST ? startMs : Math.max(startMs, LEAST_PRICE_MS)
   return (waiting * runMs) / servers > priceMs
 }
 
@@ -37,10 +39,13 @@ const UNKNOWN_RUN_MS = 5
 const NEWEST_SHORTER = 0.5
 const NEWEST_LONGER = 0.1
 
-/** Of one function's environments, so many at brief invocations keep the processors busy: each has one to run and one on its way. */
-export const MOST_AWAKE = 2 * availableParallelism()
-/** An invocation that has run for longer than this is not brief. */
-export const BRIEF_MS = 2
+/**
+ * Of one function's environments, so many at brief invocations keep the processors busy. Each gets its next event before
+ * it has gone to sleep; with twice as many, most have to be woken for every event, which costs a third of the throughput.
+ */
+export const MOST_AWAKE = availableParallelism()
+/** An invocation that has run for longer than this is not brief. Less would be a pause of the server's or of a busy host. */
+export const BRIEF_MS = 10
 /** One that was brief and has run for longer than this is at something else, or gets no processor. */
 export const STUCK_MS = 20
 // Whoever waits for something, a disk or another server, hardly ever is done sooner: those gain from running side by side.

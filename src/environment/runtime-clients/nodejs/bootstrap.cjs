@@ -7,7 +7,6 @@ const { logError, patchConsole, setRequestId } = require('./log.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
-const { pollEagerly, stopPolling } = require('./eager-polling.cjs')
 const { isStreaming, offerStreaming, runStreaming } = require('./streaming.cjs')
 const protocol = require('./protocol.cjs')
 const { INIT_ERROR, NEXT, contextOf, header } = protocol
@@ -142,7 +141,6 @@ function answered(head, text) {
 // --- one invocation
 
 function handle(requestId, head, text) {
-  stopPolling()
   env._X_AMZN_TRACE_ID = header(head, 'Lambda-Runtime-Trace-Id')
   setRequestId(requestId)
   const call = { requestId, waits: true, held: undefined, finish: undefined, stream: undefined }
@@ -216,7 +214,6 @@ function askForNext(owed) {
   setRequestId(undefined)
   socket.ref()
   socket.write(`${owed}${NEXT}`, 'utf8')
-  pollEagerly()
 }
 
 /** Reports an error that no handler can answer for, then ends the process. */
