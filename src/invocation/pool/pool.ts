@@ -175,6 +175,9 @@ export class Pool {
 
   /** From now on so many environments are kept initialized; what failed before is tried again. */
   provision(executions: number): void {
+    const isKept = (environment: Environment) => this.#provisioned.has(environment)
+    const tooMany = Math.max(0, this.#provisioned.initialized - executions)
+    for (const surplus of this.#roster.removeIdle(isKept, tooMany)) this.#end(surplus)
     for (const surplus of this.#provisioned.want(executions)) this.#end(surplus)
     this.startProvisioned()
   }

@@ -18,6 +18,10 @@ export class ProvisionedEnvironments {
     return this.#all.size + this.#starting
   }
 
+  get initialized(): number {
+    return this.#all.size
+  }
+
   /** Those that run nothing. */
   get atRest(): number {
     return this.#idle.length + this.#starting
