@@ -1,44 +1,47 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { InvokeCommand } from '@aws-sdk/client-lambda'
-import { invokeRequest, signed } from '../load/request.ts'
+import { invokeRequest, plainRequest, signed } from '../load/request.ts'
 import { runWrk } from '../load/wrk.ts'
-import type { Finding, Measurement } from '../measurement.ts'
-import { comparedRounds } from '../samples.ts'
+import type { Measurement } from '../measurement.ts'
 import { type Account, setUpAccount, statement, TRUST_LAMBDA } from '../server/account.ts'
 import { createFunction, helpers, languages } from '../server/create-functions.ts'
 import { type Credentials, type LambentServer, REGION, startServer } from '../server/lambent-server.ts'
+import { compareTurns, P50_BAR, p50Of, rateOf, type Subject, THROUGHPUT_BAR, takeTurns } from '../turns.ts'
+import { startBareHttp } from '../yardsticks/bare-http.ts'
 
 const MANY = 100
-const NAME = 'invoked'
+const ONE = 'with one policy'
+const BARE = 'bare node:http'
 
 /** What the number of a caller's policies costs each of his invocations. */
 export const manyPolicies: Measurement = {
   name: 'many-policies',
   async measure(bench) {
     await using server = await startServer(bench)
+    await using bare = await startBareHttp()
     const account = await setUpAccount(server)
-    await createFunction(account, NAME, languages[0])
-    const callers = { one: await callerWith(server, account, 1), many: await callerWith(server, account, MANY) }
-    const call = async (caller: Credentials) => {
-      const request = signed(invokeRequest(server.url, NAME, 'RequestResponse'), caller)
-      return (await runWrk(bench, request, 1, bench.isQuick ? 1 : 3)).p50Us
-    }
-    await call(callers.many)
-    const rounds: { readonly one: number; readonly many: number }[] = []
-    for (let round = 0; round < (bench.isQuick ? 2 : 5); round++)
-      rounds.push({ one: await call(callers.one), many: await call(callers.many) })
-    const { value, yardstick } = comparedRounds(
-      rounds,
-      ({ many }) => many,
-      ({ one }) => one,
-    )
-    const finding: Finding = {
-      what: `warm invoke, Node, by a caller with ${MANY} policies, p50 at c=1`,
-      unit: 'us',
-      value,
-      yardstick: { what: 'with one policy', unit: 'us', ...yardstick },
-    }
-    return [finding]
+    const { processId } = server
+    const [one, many] = [await callerWith(server, account, 1), await callerWith(server, account, MANY)]
+    const calling = (code: string, caller: Credentials) => () =>
+      signed(invokeRequest(server.url, code, 'RequestResponse'), caller)
+    for (const language of languages) await createFunction(account, language.code, language)
+    const subjects: readonly Subject[] = [
+      { name: BARE, processId: bare.processId, request: () => plainRequest(bare.url) },
+      { name: ONE, processId, request: calling(languages[0].code, one) },
+      ...languages.map(({ name, code }) => ({ name, processId, request: calling(code, many) })),
+    ]
+    for (const { request } of subjects) await runWrk(bench, request(), 16, 1)
+    const latency = await takeTurns(bench, subjects, { connections: 1, rounds: bench.isQuick ? 2 : 5 })
+    const throughput = await takeTurns(bench, subjects, { connections: 16, rounds: bench.isQuick ? 2 : 5 })
+    const what = (name: string) => `warm invoke, ${name}, by a caller with ${MANY} policies,`
+    const [{ name: node }] = languages
+    return [
+      compareTurns(`${what(node)} p50 at c=1`, 'us', latency, [node, ONE], p50Of),
+      ...languages.flatMap(({ name }) => [
+        compareTurns(`${what(name)} p50 at c=1`, 'us', latency, [name, BARE], p50Of, P50_BAR),
+        compareTurns(`${what(name)} throughput at c=16`, 'per s', throughput, [name, BARE], rateOf, THROUGHPUT_BAR),
+      ]),
+    ]
   },
 }
 
