@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { IAM } from '@aws-sdk/client-iam'
 import { Lambda } from '@aws-sdk/client-lambda'
+import { providerArn } from '../support/capacity-providers.ts'
 import { TRUST_LAMBDA } from '../support/clients.ts'
 import { AllowedPublishers } from '../support/code-signing-attempts.ts'
 import { arnOf } from '../support/functions.ts'
 import { layerArnOf } from '../support/layers.ts'
 import { ACCOUNT, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOf } from '../support/zip.ts'
+import { type CapacityProviderAttributes, capacityProvider } from './terraform/capacity-provider.ts'
 import { type FunctionAttributes, functionDefaults, lambdaFunction } from './terraform/function.ts'
 import {
   type AliasAttributes,
@@ -126,6 +128,23 @@ test('aws_lambda_code_signing_config: applied, planned clean, changed', async ()
   signing = await apply(codeSigningConfig(lambda), { ...signing, arn: before.arn }, before)
   const warning = { ...signing, untrusted_artifact_on_deployment: 'Warn', description: '', tags: { stack: 'two' } }
   signing = await apply(codeSigningConfig(lambda), warning, signing)
+})
+
+let provider: CapacityProviderAttributes = {
+  arn: providerArn('stack'),
+  name: 'stack',
+  subnet_ids: ['subnet-1', 'subnet-2'],
+  security_group_ids: ['sg-1'],
+  capacity_provider_operator_role_arn: `arn:aws:iam::${ACCOUNT}:role/service/stack-role`,
+  architectures: ['x86_64'],
+  max_vcpu_count: 16,
+  scaling_mode: 'Auto',
+  tags: { stack: 'one' },
+}
+
+test('aws_lambda_capacity_provider: applied, planned clean, changed', async () => {
+  await apply(capacityProvider(lambda), provider)
+  provider = await apply(capacityProvider(lambda), { ...provider, max_vcpu_count: 32, tags: {} }, provider)
 })
 
 const text = (log_group: string) =>
@@ -325,6 +344,7 @@ test('a plan of the whole stack is still clean, and what is destroyed is gone', 
   await destroy(alias(lambda), moved)
   await destroy(lambdaFunction(lambda), deployed)
   await destroy(codeSigningConfig(lambda), signing)
+  await destroy(capacityProvider(lambda), provider)
   for (const one of [LAYER, { ...LAYER, version: '2' }]) await destroy(layerVersion(lambda), one)
   for (const one of attachments) await destroy(attachment(iam), one)
   await destroy(policy(iam), POLICY)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LATEST } from '#resources'
+import { LATEST, LATEST_PUBLISHED } from '#resources'
 import { functionVersion } from './function-version.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
 
@@ -81,4 +81,26 @@ test('the versions of one function are listed in pages', async (t) => {
   )
   const second = await functions.list(account, { ...options, after: first.next })
   assert.deepEqual([second.items.map(({ version }) => version), second.next], [['10'], undefined])
+})
+
+test('a version without a number is replaced from the revision that is stored, together with $LATEST or not at all', async (t) => {
+  const { functions } = await temporaryStore(t)
+  const before = functionVersion('echo', { version: LATEST_PUBLISHED, revisionId: 'a' })
+  await functions.create(functionVersion('echo'), before)
+  const latest = functionVersion('echo', { revisionId: 'second' })
+  const next = functionVersion('echo', { version: LATEST_PUBLISHED, revisionId: 'b' })
+  assert.equal(await functions.update(latest, 'first', next), false)
+  assert.equal(await functions.update(latest, 'first', next, true, 'wrong'), false)
+  assert.equal((await functions.find(account, 'echo', LATEST))?.revisionId, 'first')
+  assert.deepEqual(await functions.find(account, 'echo', LATEST_PUBLISHED), before)
+  assert.equal(await functions.update(latest, 'first', next, true, 'a'), true)
+  assert.deepEqual(await functions.find(account, 'echo', LATEST_PUBLISHED), next)
+  await functions.update({ ...latest, revisionId: 'third' }, 'second', functionVersion('echo', { version: '10' }))
+  const { items } = await functions.list(account, { limit: 9, allVersions: true })
+  assert.deepEqual(
+    items.map(({ version }) => version),
+    [LATEST, '10', LATEST_PUBLISHED],
+  )
+  await functions.deleteVersion(account, 'echo', LATEST_PUBLISHED)
+  assert.equal(await functions.find(account, 'echo', LATEST_PUBLISHED), undefined)
 })
