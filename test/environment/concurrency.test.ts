@@ -258,6 +258,7 @@ test('the events of the JSON format leave out what cannot be told of one of seve
   const { metrics, ...report } = of('report')
   assert.deepEqual(report, { requestId, status: 'success' })
   assert.deepEqual(Object.keys(metrics), ['durationMs'])
+  assert.equal(of('runtimeDone'), undefined)
 })
 
 test('an extension may hear of the end only', async () => {

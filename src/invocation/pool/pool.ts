@@ -351,8 +351,8 @@ export class Pool {
   #mustGiveUp(environment: Environment): boolean {
     if (this.#provisioned.has(environment)) return false
     // Where it serves others as well it is still among them.
-    const [others, all] = this.#isShared ? [this.total - 1, this.environments] : [this.total, this.environments + 1]
-    return others >= this.#most || this.#host.takesBack(all)
+    const itself = this.#isShared ? 1 : 0
+    return this.total - itself >= this.#most || this.#host.takesBack(this.environments - itself + 1)
   }
 
   #isTooOld(environment: Environment): boolean {
