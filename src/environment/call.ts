@@ -2,7 +2,7 @@ import type { Invocation, InvocationResult } from './environment-spec.ts'
 import { type PlatformFailure, RESPONSE_TOO_LARGE, responseTooLarge } from './function-errors.ts'
 import { type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
 import type { ResponseStream } from './runtime-api/response-stream.ts'
-import type { RuntimeAnswer, RuntimeError } from './runtime-api/runtime-session.ts'
+import type { RuntimeAnswer, RuntimeError } from './runtime-api/session.ts'
 
 /** An invocation whose answer is owed. */
 export interface Call {

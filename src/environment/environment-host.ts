@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { createEagerPolling, type Log } from '#base'
 import { openCgroupTree } from './cgroups/cgroup-tree.ts'
+import { ConcurrentEnvironment } from './concurrent-environment.ts'
 import type { ContainerImage, Environment, EnvironmentSpec, RuntimeRoot, RuntimeSource } from './environment-spec.ts'
 import { environmentVariables, extensionVariables } from './environment-variables.ts'
 import { findExternalExtensions } from './extensions/external-extensions.ts'
@@ -78,7 +79,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     log,
     calm: () => Promise.allSettled(starting),
   })
-  const environments = new Map<string, RunningEnvironment>()
+  const environments = new Map<string, Environment>()
   const starting = new Set<Promise<unknown>>()
   let count = 0
   let isClosed = false
@@ -113,10 +114,11 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
 
   async function startRunning(id: string, spec: EnvironmentSpec, launch: Launch) {
     const startMs = performance.now()
-    const { memoryMb, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
+    const { memoryMb, vcpus, ephemeralStorageMb, codeDirectory, layersDirectory, fileSystems } = spec
     const { interpreter, clientDirectory, root } = launch
     const room = {
       memoryMb,
+      vcpus,
       ephemeralStorageMb,
       codeDirectory,
       layersDirectory,
@@ -129,12 +131,13 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     // External extensions come first, and only then the runtime.
     const ready = externals.length === 0 ? prepared.take(spec, launch, room) : undefined
     const sandbox = ready ?? (await technique.create(room))
-    const door = await openRuntimeDoor(sandbox).catch(async (error) => {
+    const door = await openRuntimeDoor(sandbox, spec.maxConcurrency).catch(async (error) => {
       await sandbox.remove()
       throw error
     })
     const variables = environmentVariables(spec, launch, sandbox.paths, door.address)
-    const environment = await RunningEnvironment.start({
+    const kind = spec.maxConcurrency === undefined ? RunningEnvironment : ConcurrentEnvironment
+    const environment = await kind.start({
       id,
       spec,
       sandbox,

@@ -1,6 +1,7 @@
+import { ConcurrentLog } from './concurrent-log.ts'
 import type { EnvironmentSpec } from './environment-spec.ts'
 import type { PlatformFailure } from './function-errors.ts'
-import { InvocationLog } from './invocation-log.ts'
+import { InvocationLog, type LogStream } from './invocation-log.ts'
 import { platformEvents } from './platform-log/platform-events.ts'
 import {
   type EndedInvocation,
@@ -19,7 +20,7 @@ import { Telemetry } from './telemetry/telemetry.ts'
 export class EnvironmentLog {
   readonly #spec: EnvironmentSpec
   readonly #dial: Dial
-  readonly #stream: InvocationLog
+  readonly #stream: LogStream
   readonly #lines: PlatformLines
   /** Of the present Init; it ends with the processes. */
   #telemetry: Telemetry
@@ -27,17 +28,17 @@ export class EnvironmentLog {
   constructor(spec: EnvironmentSpec, dial: Dial) {
     this.#spec = spec
     this.#dial = dial
-    this.#stream = new InvocationLog(spec.log)
+    this.#stream = spec.maxConcurrency === undefined ? new InvocationLog(spec.log) : new ConcurrentLog(spec.log)
     this.#lines = platformLines(spec)
     this.#telemetry = this.#newTelemetry()
   }
 
-  startTail(): void {
-    this.#stream.startTail()
+  startTail(requestId: string): void {
+    this.#stream.startTail(requestId)
   }
 
-  endTail(): Buffer {
-    return this.#stream.endTail()
+  endTail(requestId: string): Buffer {
+    return this.#stream.endTail(requestId)
   }
 
   /** A record that a process has written. */

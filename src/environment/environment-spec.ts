@@ -14,6 +14,10 @@ export interface EnvironmentSpec {
   readonly timeoutSeconds: number
   /** Started ahead of any invocation. */
   readonly isProvisioned?: boolean
+  /** Runs so many invocations at a time, and never rests in between. Undefined: one. */
+  readonly maxConcurrency?: number
+  /** Undefined: what the memory buys. */
+  readonly vcpus?: number
   /** In the place of a runtime, a code package and layers. */
   readonly image?: ContainerImage
   /** What the runtime is taken from where the host has no interpreter of exactly its version. */
@@ -119,9 +123,11 @@ export interface Environment {
   readonly isInitialized: boolean
   /** The most that it has used, as its last REPORT says; 0 before, and where nobody counts. */
   readonly peakMemoryMb: number
-  /** After an answer: until runtime and extensions are ready for the next event. Undefined when they are. */
+  /** How many more invocations it takes now. */
+  readonly room: number
+  /** Of one that runs one at a time, after an answer: until runtime and extensions are ready for the next event. Undefined when they are. */
   readonly ending: Promise<void> | undefined
-  /** One at a time. The function's faults are results; rejects only when the environment was shut down meanwhile. */
+  /** No more than there is room for. The function's faults are results; rejects only when the environment was shut down meanwhile. */
   invoke(invocation: Invocation): Promise<InvocationResult>
   /** Shutdown phase, then gone; may be called again. */
   shutdown(): Promise<void>

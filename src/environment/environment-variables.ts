@@ -1,5 +1,6 @@
 import type { EnvironmentSpec, RuntimeRoot } from './environment-spec.ts'
 import { IMAGE_PATH } from './images/image-program.ts'
+import { initializationType } from './platform-log/platform-lines.ts'
 import type { Launch } from './runtimes/launcher.ts'
 import { type Interpreted, isInterpreted, type Runtime } from './runtimes/runtime.ts'
 import { LOG_FD, type SandboxPaths } from './sandbox/sandbox.ts'
@@ -30,7 +31,8 @@ function serviceVariables(spec: EnvironmentSpec, runtimeApi: string): Record<str
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: spec.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: spec.logStreamName,
-    AWS_LAMBDA_INITIALIZATION_TYPE: spec.isProvisioned ? 'provisioned-concurrency' : 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: initializationType(spec),
+    ...(spec.maxConcurrency !== undefined && { AWS_LAMBDA_MAX_CONCURRENCY: String(spec.maxConcurrency) }),
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_REGION: spec.region,
     AWS_DEFAULT_REGION: spec.region,

@@ -2,7 +2,7 @@ import type { EnvironmentSpec } from './environment-spec.ts'
 import type { PlatformFailure } from './function-errors.ts'
 import { type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
 import type { Processes } from './processes.ts'
-import type { RuntimeError } from './runtime-api/runtime-session.ts'
+import type { RuntimeError } from './runtime-api/session.ts'
 import { within } from './within.ts'
 
 /** How an Init went; when it failed, the processes have gone. */
@@ -14,11 +14,11 @@ export type InitOutcome =
 
 /** The Init phase's own limit; an Init that is repeated within an invocation is limited by the function's timeout. */
 const INIT_LIMIT_MS = 10_000
-/** Nobody waits for one that is provisioned: it has the function's timeout, and at least this. */
-const PROVISIONED_INIT_MINIMUM_MS = 130_000
+/** Nobody in particular waits for one that is provisioned or runs several: it has the function's timeout, and at least this. */
+const KEPT_INIT_MINIMUM_MS = 130_000
 
-export const initLimitMs = ({ isProvisioned, timeoutSeconds }: EnvironmentSpec) =>
-  isProvisioned ? Math.max(PROVISIONED_INIT_MINIMUM_MS, timeoutSeconds * 1000) : INIT_LIMIT_MS
+export const initLimitMs = ({ isProvisioned, maxConcurrency, timeoutSeconds }: EnvironmentSpec) =>
+  isProvisioned || maxConcurrency !== undefined ? Math.max(KEPT_INIT_MINIMUM_MS, timeoutSeconds * 1000) : INIT_LIMIT_MS
 
 /** A runtime that has reported its error has this long to exit by itself, so that its last words reach the log. */
 const LAST_WORDS_MS = 500

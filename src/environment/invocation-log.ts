@@ -1,14 +1,18 @@
 import type { LogSink } from '#base'
+import { LogTail, NO_TAIL } from './log-tail.ts'
 import type { Line } from './platform-log/platform-lines.ts'
 
-/** How much of an invocation's log the caller can ask for. */
-const TAIL_BYTES = 4096
+/** Writes an environment's log stream, and keeps the end of what belongs to an invocation whose caller wants it. */
+export interface LogStream {
+  append(message: Line): void
+  startTail(requestId: string): void
+  endTail(requestId: string): Buffer
+}
 
-/** Writes an environment's log stream, and keeps the end of one invocation's part when the caller wants it. */
-export class InvocationLog {
+/** Of an environment that runs one at a time: everything from its start to its end is the invocation's. */
+export class InvocationLog implements LogStream {
   readonly #sink: LogSink
-  #tail: string[] | undefined
-  #tailLength = 0
+  #tail: LogTail | undefined
 
   constructor(sink: LogSink) {
     this.#sink = sink
@@ -17,25 +21,16 @@ export class InvocationLog {
   append(message: Line): void {
     if (message === undefined) return
     this.#sink.append(Date.now(), message)
-    if (this.#tail !== undefined) this.#keep(this.#tail, message)
+    this.#tail?.append(message)
   }
 
   startTail(): void {
-    this.#tail = []
-    this.#tailLength = 0
+    this.#tail = new LogTail()
   }
 
   endTail(): Buffer {
-    const bytes = Buffer.from((this.#tail ?? []).map((line) => `${line}\n`).join(''))
+    const bytes = this.#tail?.bytes() ?? NO_TAIL
     this.#tail = undefined
-    return bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES))
-  }
-
-  #keep(tail: string[], message: string): void {
-    tail.push(message.length > TAIL_BYTES ? message.slice(-TAIL_BYTES) : message)
-    this.#tailLength += message.length + 1
-    // A character is at least a byte, so what lies this far back is not needed.
-    while (this.#tailLength - ((tail[0]?.length ?? 0) + 1) > TAIL_BYTES)
-      this.#tailLength -= (tail.shift()?.length ?? 0) + 1
+    return bytes
   }
 }

@@ -12,7 +12,7 @@ import {
   tooManyExtensions,
 } from './function-errors.ts'
 import { serveRuntime } from './runtime-api/runtime-connection.ts'
-import { type InitEnd, type RuntimeEvent, RuntimeSession } from './runtime-api/runtime-session.ts'
+import type { InitEnd, OtherApi, Session } from './runtime-api/session.ts'
 import type { ProcessExit, Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
 import { within } from './within.ts'
 
@@ -25,14 +25,18 @@ const RUNTIME_SHUTDOWN_MS = 300
 /** So long extensions have to take the last of their telemetry, before they are told to end. */
 const FLUSH_MS = 500
 
-export interface ProcessesParts {
+export interface ProcessesParts<OfRuntime extends Session> {
   readonly sandbox: Sandbox
   readonly command: SandboxCommand
   readonly externals: readonly ExternalExtension[]
   readonly extensionVariables: Readonly<Record<string, string>>
   readonly details: FunctionDetails
+  /** Extensions hear of each invocation. */
+  readonly hearsInvocations: boolean
+  /** `onReady` is to be called when the runtime waits for an event. */
+  readonly createSession: (otherApi: OtherApi, onReady: () => void) => OfRuntime
   /** Makes the Runtime API by TCP lead to this session. */
-  readonly assignSession: (session: RuntimeSession) => void
+  readonly assignSession: (session: Session) => void
   readonly subscribe: Subscribe
   /** Gets each record of output. */
   readonly emit: (source: 'function' | 'extension', record: string) => void
@@ -43,32 +47,33 @@ export interface ProcessesParts {
 }
 
 /** All processes of one Init, runtime and extensions: the way to invoke them, and the news of their end. */
-export class Processes {
-  readonly session: RuntimeSession
+export class Processes<OfRuntime extends Session = Session> {
+  readonly session: OfRuntime
   readonly extensions: Extensions
   /** What came first. Rejects when the host could not start them. */
   readonly initEnd: Promise<InitEnd | { readonly kind: 'over' }>
   /** Resolves when one has ended that all depend on. */
   readonly over: Promise<PlatformFailure>
   #end: (failure: PlatformFailure) => void = () => {}
-  readonly #parts: ProcessesParts
+  readonly #parts: ProcessesParts<OfRuntime>
   readonly #all = new Map<string | typeof RUNTIME, EnvironmentProcess>()
   readonly #starts: Promise<unknown>[] = []
   #isOver = false
   #stopped: Promise<void> | undefined
   #observers: (() => void)[] = []
 
-  constructor(parts: ProcessesParts) {
+  constructor(parts: ProcessesParts<OfRuntime>) {
     this.#parts = parts
     const { promise, resolve } = Promise.withResolvers<PlatformFailure>()
     this.over = promise
     this.#end = resolve
     this.extensions = new Extensions(
       parts.externals.map(({ name }) => name),
+      parts.hearsInvocations,
       () => this.#changed(),
     )
     const api = createExtensionsApi(this.extensions, parts.details, parts.subscribe)
-    this.session = new RuntimeSession(api, () => {
+    this.session = parts.createSession(api, () => {
       parts.onRuntimeReady()
       this.#changed()
     })
@@ -90,11 +95,6 @@ export class Processes {
   /** Resolves when nobody is busy any more, or everybody has gone. */
   quiet(): Promise<void> {
     return this.#until(() => !this.isBusy)
-  }
-
-  invoke(event: RuntimeEvent, settle: Parameters<RuntimeSession['dispatch']>[1]): void {
-    if (!this.extensions.isEmpty) this.extensions.invoke(event)
-    this.session.dispatch(event, settle)
   }
 
   kill(): void {
@@ -148,7 +148,7 @@ export class Processes {
 
   #start(command: SandboxCommand, source: 'function' | 'extension'): Promise<EnvironmentProcess> {
     const { sandbox, emit } = this.#parts
-    const onExit = () => (source === 'function' ? this.session.stream?.liftLimit() : undefined)
+    const onExit = () => (source === 'function' ? this.session.liftLimits() : undefined)
     const start = startProcess(sandbox, command, (record) => emit(source, record), onExit)
     this.#starts.push(start)
     return start

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { type EagerPolling, type Log, PollingHabit } from '#base'
+import { PollingHabit } from '#base'
 import {
   type Answered,
   abandon,
@@ -12,37 +12,17 @@ import {
   tell,
 } from './call.ts'
 import { EnvironmentLog } from './environment-log.ts'
-import type { Environment, EnvironmentSpec, Invocation, InvocationResult } from './environment-spec.ts'
+import { type EnvironmentParts, giveBack, processesParts } from './environment-parts.ts'
+import type { Environment, Invocation, InvocationResult } from './environment-spec.ts'
 import type { ShutdownReason } from './extensions/extensions.ts'
-import type { ExternalExtension } from './extensions/external-extensions.ts'
 import { failureResult, isBrokenDown, type PlatformFailure, timedOut } from './function-errors.ts'
-import type { IdleFreezer } from './idle-freezer.ts'
 import { awaitInit, type InitOutcome, initLimitMs, outcomeOfInit } from './init-phase.ts'
 import { MemoryUse } from './memory-use.ts'
 import type { EndedInvocation, Outcome } from './platform-log/platform-lines.ts'
 import { Processes } from './processes.ts'
-import type { RuntimeAnswer, RuntimeSession } from './runtime-api/runtime-session.ts'
-import type { Sandbox, SandboxCommand } from './sandbox/sandbox.ts'
+import { RuntimeSession } from './runtime-api/runtime-session.ts'
+import type { RuntimeAnswer } from './runtime-api/session.ts'
 import { dialSandbox } from './telemetry/destination.ts'
-
-/** What a host gives an environment to live on. */
-export interface EnvironmentParts {
-  readonly id: string
-  readonly spec: EnvironmentSpec
-  readonly sandbox: Sandbox
-  readonly command: SandboxCommand
-  readonly externals: readonly ExternalExtension[]
-  readonly extensionVariables: Readonly<Record<string, string>>
-  readonly freezer: IdleFreezer
-  readonly polling: EagerPolling
-  readonly hostLog: Log
-  /** Lines for the head of the log stream. */
-  readonly notices: readonly string[]
-  /** Makes the Runtime API by TCP lead to this session. */
-  readonly assignSession: (session: RuntimeSession) => void
-  /** Called once, when the environment has gone. */
-  readonly release: () => void
-}
 
 const NOTHING = Buffer.alloc(0)
 
@@ -56,7 +36,7 @@ export class RunningEnvironment implements Environment {
   /** One timer for the environment's whole life, wound up again by each invocation. */
   #deadline: NodeJS.Timeout | undefined
   /** None after a failure: the next invocation starts some. */
-  #processes: Processes | undefined
+  #processes: Processes<RuntimeSession> | undefined
   /** While the last ones are being ended. */
   #resetting: Promise<void> | undefined
   #call: Call | undefined
@@ -98,6 +78,10 @@ export class RunningEnvironment implements Environment {
     return this.#memory.lastMb
   }
 
+  get room(): number {
+    return this.#call === undefined ? 1 : 0
+  }
+
   get ending(): Promise<void> | undefined {
     if (this.#resetting !== undefined) return this.#resetting
     return this.#processes?.isBusy === true ? this.#processes.quiet() : undefined
@@ -120,7 +104,7 @@ export class RunningEnvironment implements Environment {
     this.#idleSinceMs = undefined
     this.#thaw()
     const { spec } = this.#parts
-    if (invocation.wantsLogTail) this.#log.startTail()
+    if (invocation.wantsLogTail) this.#log.startTail(invocation.requestId)
     this.#log.start(invocation.requestId)
     return new Promise((resolve, reject) => {
       const deadlineMs = Date.now() + spec.timeoutSeconds * 1000
@@ -179,30 +163,23 @@ export class RunningEnvironment implements Environment {
     return init
   }
 
-  #createProcesses(): Processes {
-    const { spec, sandbox, command, externals, extensionVariables, assignSession } = this.#parts
-    const { functionName, functionVersion, handler, account } = spec
+  #createProcesses(): Processes<RuntimeSession> {
     return new Processes({
-      sandbox,
-      command,
-      externals,
-      extensionVariables,
-      assignSession,
-      details: { functionName, functionVersion, handler, accountId: account },
-      subscribe: (name, api, body) => this.#log.subscribe(name, api, body),
-      emit: (source, record) => this.#log.output(source, record),
-      flush: () => this.#log.flush(),
+      ...processesParts(this.#parts, this.#log),
+      hearsInvocations: true,
+      createSession: (otherApi, onReady) => new RuntimeSession(otherApi, onReady),
       onRuntimeReady: () => this.#onRuntimeReady(),
     })
   }
 
   // --- Invoke
 
-  #dispatch(call: Call, processes: Processes): void {
+  #dispatch(call: Call, processes: Processes<RuntimeSession>): void {
     const { requestId, payload, invokedFunctionArn, traceHeader, clientContext, wantsStream = false } = call.invocation
     if (this.#habit.shouldPoll()) this.#parts.polling.begin()
     const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload, wantsStream }
-    processes.invoke(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
+    if (!processes.extensions.isEmpty) processes.extensions.invoke(event)
+    processes.session.dispatch(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
       if (this.#call === call && !call.hasTimedOut) this.#take(call, answer)
     })
   }
@@ -266,7 +243,7 @@ export class RunningEnvironment implements Environment {
     this.#log.end(ended)
     this.#log.report({ requestId, durationMs, memoryMb, usedMemoryMb: this.#memory.peakMb(), initMs, outcome })
     const { call, result } = answered
-    if (call.invocation.wantsLogTail) tell(call, { ...result, logTail: this.#log.endTail() })
+    if (call.invocation.wantsLogTail) tell(call, { ...result, logTail: this.#log.endTail(requestId) })
   }
 
   #becomeIdle(): void {
@@ -309,7 +286,7 @@ export class RunningEnvironment implements Environment {
     if (call !== undefined && this.#call === call) this.#fail(call, failure)
   }
 
-  #onOver(processes: Processes, failure: PlatformFailure): void {
+  #onOver(processes: Processes<RuntimeSession>, failure: PlatformFailure): void {
     if (this.#processes !== processes) return
     const call = this.#call
     // They ended on their own account after the last invocation, and never knew of this one.
@@ -321,7 +298,7 @@ export class RunningEnvironment implements Environment {
     if (call !== undefined && !call.hasTimedOut && isUnseen) this.#startOver(call)
   }
 
-  #reset(processes: Processes, reason: ShutdownReason): Promise<void> {
+  #reset(processes: Processes<RuntimeSession>, reason: ShutdownReason): Promise<void> {
     this.#processes = undefined
     this.#thaw()
     const resetting = processes.stop(reason).then(() => {
@@ -351,7 +328,6 @@ export class RunningEnvironment implements Environment {
   // --- Shutdown
 
   async #end(): Promise<void> {
-    const { sandbox, release } = this.#parts
     clearTimeout(this.#deadline)
     if (this.#answered !== undefined) this.#report(this.#answered)
     const call = this.#call
@@ -359,10 +335,6 @@ export class RunningEnvironment implements Environment {
     if (call) abandon(call, new Error('the execution environment was shut down during the invocation'))
     if (this.#processes !== undefined) await this.#reset(this.#processes, 'spindown')
     await this.#resetting
-    // What could not be removed is left to the next start of a server; the environment is gone all the same.
-    await sandbox
-      .remove()
-      .catch((cause) => this.#parts.hostLog.warn('an environment left something behind', { id: this.id, cause }))
-    release()
+    await giveBack(this.#parts)
   }
 }

@@ -33,6 +33,7 @@ export function createUnstartableEnvironment(id: string, spec: EnvironmentSpec, 
     },
     isInitialized: false,
     peakMemoryMb: 0,
+    room: spec.maxConcurrency ?? 1,
     ending: undefined,
     invoke,
     async shutdown() {

@@ -19,6 +19,7 @@ import {
   runtimeVersionArn,
   served,
   settle,
+  vcpusOf,
 } from '#resources'
 import { ImageFault, type Store } from '#store'
 import { Admission } from './admission.ts'
@@ -262,6 +263,10 @@ export class Invocations {
       ephemeralStorageMb: configuration.ephemeralStorageMb,
       timeoutSeconds: configuration.timeoutSeconds,
       isProvisioned,
+      ...(configuration.capacity && {
+        maxConcurrency: configuration.capacity.maxConcurrency,
+        vcpus: vcpusOf(configuration),
+      }),
       ...directories,
       fileSystems: this.#mountsOf(version),
       variables: configuration.variables ?? {},

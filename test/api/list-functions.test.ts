@@ -7,7 +7,7 @@ import {
   type ListFunctionsCommandInput,
   paginateListFunctions,
 } from '@aws-sdk/client-lambda'
-import { createFunction, executionRole, lambdaClient, untilActive } from '../support/clients.ts'
+import { createFunction, executionRole, lambdaClient, TIMEOUT_SECONDS, untilActive } from '../support/clients.ts'
 import { sendSigned } from '../support/raw.ts'
 import { breaks, invalid, type Refusal, refusalIn, validation } from '../support/refusal.ts'
 import { ACCOUNT, REGION, startTestServer, type TestServer } from '../support/server.ts'
@@ -152,7 +152,7 @@ test('an entry has every setting, but no states and no version of the runtime', 
     Handler: 'index.handler',
     CodeSize: ZipFile.length,
     Description: 'text',
-    Timeout: 10,
+    Timeout: TIMEOUT_SECONDS,
     MemorySize: 128,
     Version: '$LATEST',
     Environment: { Variables: { KEY: 'value' } },

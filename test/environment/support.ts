@@ -51,7 +51,7 @@ export interface TestHost {
   start(wanted: Wanted): Promise<TestEnvironment>
 }
 
-export type Wanted = Partial<Omit<EnvironmentSpec, 'log' | 'codeDirectory'>> & {
+export type Wanted = Partial<Omit<EnvironmentSpec, 'log'>> & {
   /** A folder of `fixtures`. */
   readonly fixture?: string
   /** Or files by their paths, for code that no linter would let into the repository. Scripts are executable. */

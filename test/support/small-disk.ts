@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -7,8 +7,8 @@ import { join } from 'node:path'
 export interface SmallDisk extends Disposable {
   /** Where it is mounted. */
   readonly path: string
-  /** Takes all room that is left. */
-  fill(): void
+  /** Takes all room that is left; tells whether there was any. */
+  fill(): boolean
   /** Gives back what `fill` took. */
   makeRoom(): void
   /** Nothing can be written any more, as when the kernel finds the disk broken. */
@@ -47,10 +47,12 @@ export function createSmallDisk(sizeMb: number): SmallDisk {
   }
 }
 
-function fillFile(path: string): void {
-  const file = openSync(path, 'w')
+function fillFile(path: string): boolean {
+  const file = openSync(path, 'a')
   try {
+    const before = fstatSync(file).size
     for (const size of [MEGABYTE.length, 4096, 1]) writeUntilFull(file, MEGABYTE.subarray(0, size))
+    return fstatSync(file).size > before
   } finally {
     closeSync(file)
   }

@@ -116,6 +116,11 @@ export const differences: readonly { readonly subject: string; readonly here: st
     why: "AWS keeps three environments, one in each of three availability zones, scales them by the processors' load, and throttles meanwhile; one host has one zone, and starts an environment sooner than its load would tell.",
   },
   {
+    subject: 'Several invocations in one environment',
+    here: 'Node.js runs them in one event loop, and AWS_LAMBDA_NODEJS_WORKER_COUNT has no effect; Python in a process each, and one that ends is replaced. When all that an environment runs is over its time and its runtime asks for no more, it begins anew. The log tail has the lines that name the request.',
+    why: 'AWS has worker threads for Node.js, eight for each vCPU; what becomes of processes that end, or never answer, it does not say.',
+  },
+  {
     subject: '$LATEST.PUBLISHED in lists of versions',
     here: 'The last one, behind the numbers.',
     why: 'AWS does not say where it stands.',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { LateReceiver } from '../runtime-api/runtime-session.ts'
+import type { LateReceiver } from '../runtime-api/session.ts'
 
 export type ExtensionEvent = 'INVOKE' | 'SHUTDOWN'
 /** The names that logs and the messages of state errors use. */

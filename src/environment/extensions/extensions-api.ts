@@ -1,6 +1,6 @@
 import { ACCEPTED, httpResponse, type Refusal, refusalOf, stateError } from '../runtime-api/http-response.ts'
 import type { RequestHead } from '../runtime-api/request-reader.ts'
-import type { LateReceiver, OtherApi } from '../runtime-api/runtime-session.ts'
+import type { LateReceiver, OtherApi } from '../runtime-api/session.ts'
 import type { TelemetryApi } from '../telemetry/subscription.ts'
 import type { Extension, ExtensionEvent } from './extension.ts'
 import { type Extensions, MOST_EXTENSIONS } from './extensions.ts'
@@ -31,15 +31,21 @@ export function createExtensionsApi(extensions: Extensions, details: FunctionDet
     const events = parseEvents(body)
     if (!events.isValid) return refuse('InvalidRequestFormat', events.fault)
     const known = extensions.named(name)
-    const allowed = known?.isExternal ? ['INVOKE', 'SHUTDOWN'] : ['INVOKE']
-    const wrong = events.list.find((event) => !allowed.includes(event))
-    if (wrong !== undefined) return refuse('Extension.InvalidEventType', `${wrong}: ${faultOf(wrong)}`)
+    const fault = faultOfEvents(events.list, known?.isExternal === true)
+    if (fault !== undefined) return refuse('Extension.InvalidEventType', fault)
     const refusal = known?.isExternal ? undefined : refuseInternal(known !== undefined)
     if (refusal !== undefined) return refusal
     const extension = known ?? extensions.addInternal(name)
     if (!extension.register(events.list as ExtensionEvent[])) return invalidState(extension, 'Registered', name)
     extensions.changed()
     return registered(extension, head)
+  }
+
+  function faultOfEvents(events: readonly string[], isExternal: boolean): string | undefined {
+    const allowed = [...(extensions.hearsInvocations ? ['INVOKE'] : []), ...(isExternal ? ['SHUTDOWN'] : [])]
+    const wrong = events.find((event) => !allowed.includes(event))
+    if (wrong === undefined) return undefined
+    return allowed.length === 0 ? 'No events allowed for internal extensions' : `${wrong}: ${faultOf(wrong)}`
   }
 
   function refuseInternal(isKnown: boolean): string | undefined {

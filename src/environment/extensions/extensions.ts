@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { httpResponse } from '../runtime-api/http-response.ts'
-import type { LateReceiver, RuntimeEvent } from '../runtime-api/runtime-session.ts'
+import type { LateReceiver, RuntimeEvent } from '../runtime-api/session.ts'
 import { Extension, type ExtensionEvent } from './extension.ts'
 
 export type ShutdownReason = 'spindown' | 'timeout' | 'failure'
@@ -12,12 +12,15 @@ export const MOST_EXTENSIONS = 10
 export class Extensions {
   /** What an extension itself has reported; it names the failure that follows. */
   fatalErrorType: 'Extension.InitError' | 'Extension.ExitError' | undefined
+  /** They may want to hear of each invocation; not of those that run side by side. */
+  readonly hearsInvocations: boolean
   readonly #all: Extension[]
   readonly #onChange: () => void
   #isOpen = true
 
   /** `onChange` is called after whatever the properties below may tell differently. */
-  constructor(externalNames: readonly string[], onChange: () => void) {
+  constructor(externalNames: readonly string[], hearsInvocations: boolean, onChange: () => void) {
+    this.hearsInvocations = hearsInvocations
     this.#all = externalNames.map((name) => new Extension(name, true))
     this.#onChange = onChange
   }

@@ -22,7 +22,8 @@ export function jsonLines(subject: Subject, systemLevel: SystemLogLevel): Platfo
     start: (requestId) => line(events.start(requestId)),
     // The records of the end say it.
     failure: () => undefined,
-    end: (invocation) => line(events.end(invocation)),
+    // Of invocations side by side AWS tells start and report only.
+    end: (invocation) => (subject.maxConcurrency === undefined ? line(events.end(invocation)) : undefined),
     report: (report) => line(events.report(report)),
   }
 }

@@ -1,5 +1,13 @@
 import type { SystemLogLevel } from '#resources'
-import type { EndedInvocation, ExtensionInfo, InitPhase, Outcome, Report, Subject } from './platform-lines.ts'
+import {
+  type EndedInvocation,
+  type ExtensionInfo,
+  type InitPhase,
+  initializationType,
+  type Outcome,
+  type Report,
+  type Subject,
+} from './platform-lines.ts'
 import { billedMs, runtimeVersionName } from './runtime-version.ts'
 
 /** A platform event of the Telemetry API, which is also what the JSON log format writes. */
@@ -21,11 +29,9 @@ export interface PlatformEvents {
 }
 
 export function platformEvents(subject: Subject): PlatformEvents {
-  const { functionName, functionVersion, runtime, runtimeVersionArn, isProvisioned } = subject
-  const initOf = (phase: InitPhase) => ({
-    initializationType: isProvisioned ? 'provisioned-concurrency' : 'on-demand',
-    phase,
-  })
+  const { functionName, functionVersion, runtime, runtimeVersionArn, maxConcurrency } = subject
+  const initOf = (phase: InitPhase) => ({ initializationType: initializationType(subject), phase })
+  const metricsOf = maxConcurrency === undefined ? reportMetrics : concurrentMetrics
   return {
     initStart: (phase) => ({
       type: 'initStart',
@@ -59,7 +65,11 @@ export function platformEvents(subject: Subject): PlatformEvents {
       level: levelOf(outcome, 'DEBUG'),
       record: { requestId, ...outcomeOf(outcome), metrics: { durationMs: rounded(durationMs), producedBytes } },
     }),
-    report: (report) => ({ type: 'report', level: levelOf(report.outcome, 'INFO'), record: reportRecord(report) }),
+    report: (report) => ({
+      type: 'report',
+      level: levelOf(report.outcome, 'INFO'),
+      record: reportRecord(report, metricsOf),
+    }),
   }
 }
 
@@ -72,22 +82,27 @@ const outcomeOf = (outcome: Outcome) =>
     ? { status: outcome.status }
     : { status: outcome.status, errorType: outcome.errorType }
 
-function reportRecord({ requestId, memoryMb, usedMemoryMb, outcome, ...exact }: Report) {
+const reportRecord = (report: Report, metricsOf: (report: Report) => object) => ({
+  requestId: report.requestId,
+  metrics: metricsOf(report),
+  ...outcomeOf(report.outcome),
+})
+
+function reportMetrics({ memoryMb, usedMemoryMb, ...exact }: Report) {
   const durationMs = rounded(exact.durationMs)
   const initMs = exact.initMs === undefined ? undefined : rounded(exact.initMs)
   return {
-    requestId,
-    metrics: {
-      durationMs,
-      // Of what is shown: otherwise the bill might be a millisecond more than whoever adds it up expects.
-      billedDurationMs: billedMs(durationMs, initMs),
-      memorySizeMB: memoryMb,
-      maxMemoryUsedMB: usedMemoryMb,
-      ...(initMs !== undefined && { initDurationMs: initMs }),
-    },
-    ...outcomeOf(outcome),
+    durationMs,
+    // Of what is shown: otherwise the bill might be a millisecond more than whoever adds it up expects.
+    billedDurationMs: billedMs(durationMs, initMs),
+    memorySizeMB: memoryMb,
+    maxMemoryUsedMB: usedMemoryMb,
+    ...(initMs !== undefined && { initDurationMs: initMs }),
   }
 }
+
+/** Memory and time of an environment whose invocations run side by side are nobody's in particular. */
+const concurrentMetrics = ({ durationMs }: Report) => ({ durationMs: rounded(durationMs) })
 
 /** To microseconds, as AWS prints them. */
 const rounded = (ms: number) => Math.round(ms * 1000) / 1000

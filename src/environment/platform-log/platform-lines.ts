@@ -1,7 +1,7 @@
 import type { LoggingConfig } from '#resources'
 import type { PlatformFailure } from '../function-errors.ts'
 import { jsonLines } from './json-lines.ts'
-import { textLines } from './text-lines.ts'
+import { concurrentTextLines, textLines } from './text-lines.ts'
 
 /** What the platform writes into a log stream, in the format that the function asks for. Undefined: nothing. */
 export interface PlatformLines {
@@ -69,8 +69,21 @@ export interface Subject {
   readonly runtimeVersionArn?: string
   /** Started ahead of any invocation. */
   readonly isProvisioned?: boolean
+  /** Only of environments whose invocations run side by side. */
+  readonly maxConcurrency?: number
   readonly logging: LoggingConfig
 }
 
-export const platformLines = (subject: Subject): PlatformLines =>
-  subject.logging.format === 'JSON' ? jsonLines(subject, subject.logging.systemLevel) : textLines(subject)
+export function platformLines(subject: Subject): PlatformLines {
+  if (subject.logging.format === 'JSON') return jsonLines(subject, subject.logging.systemLevel)
+  return subject.maxConcurrency === undefined ? textLines(subject) : concurrentTextLines(subject)
+}
+
+/** As variables and events name how an environment came to be. */
+export function initializationType({
+  isProvisioned,
+  maxConcurrency,
+}: Pick<Subject, 'isProvisioned' | 'maxConcurrency'>) {
+  if (maxConcurrency !== undefined) return 'lambda-managed-instances'
+  return isProvisioned ? 'provisioned-concurrency' : 'on-demand'
+}

@@ -21,6 +21,15 @@ export const textLines = ({ functionVersion, runtime, runtimeVersionArn }: Subje
 const initReport = (phase: InitPhase, initMs: number, outcome: Outcome) =>
   `INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms\tPhase: ${phase}\t${outcomeText(outcome)}`
 
+/** Memory and time of such an environment are nobody's in particular. */
+export const concurrentTextLines = (subject: Subject): PlatformLines => ({
+  ...textLines(subject),
+  start: (requestId) => `START RequestId: ${requestId}\tVersion: ${subject.functionVersion}`,
+  failure: (requestId, { errorType, status }) =>
+    `RequestId: ${requestId}\tStatus: ${status}${status === 'timeout' ? '' : `\tErrorType: ${errorType}`}`,
+  report: ({ requestId, durationMs }) => `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms`,
+})
+
 function reportText({ requestId, durationMs, memoryMb, usedMemoryMb, initMs, outcome }: Report): string {
   const init = initMs === undefined ? '' : `Init Duration: ${initMs.toFixed(2)} ms\t`
   // What a function reports by itself is no matter of the platform in this format.

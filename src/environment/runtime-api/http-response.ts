@@ -1,6 +1,6 @@
 /** What a process is told instead of getting its way. */
 export interface Refusal {
-  readonly status: 400 | 403 | 413
+  readonly status: keyof typeof REASONS
   readonly errorType: string
   readonly errorMessage: string
 }
@@ -14,7 +14,13 @@ export const ACCEPTED = httpResponse('202 Accepted', 'application/json', '{"stat
 export const refusalOf = ({ status, errorType, errorMessage }: Refusal) =>
   httpResponse(REASONS[status], 'application/json', JSON.stringify({ errorMessage, errorType }))
 
-const REASONS = { 400: '400 Bad Request', 403: '403 Forbidden', 413: '413 Request Entity Too Large' }
+const REASONS = {
+  400: '400 Bad Request',
+  403: '403 Forbidden',
+  410: '410 Gone',
+  413: '413 Request Entity Too Large',
+  500: '500 Internal Server Error',
+}
 
 /** In the words of AWS, for a runtime as for an extension. */
 export const stateError = (from: string, to: string, whose: string): string =>

@@ -4,7 +4,7 @@ import { ACCEPTED, httpResponse, type Refusal, refusalOf } from './http-response
 import type { BodySink } from './request-body.ts'
 import { type RequestHead, RequestReader } from './request-reader.ts'
 import { MOST_STREAMED_BYTES, ResponseStream } from './response-stream.ts'
-import { INVALID_REQUEST_ID, type NextReceiver, type RuntimeEvent, type RuntimeSession } from './runtime-session.ts'
+import { INVALID_REQUEST_ID, type NextReceiver, type RuntimeEvent, type Session } from './session.ts'
 
 /** AWS's limit of a buffered response: 6 MiB and 100 bytes. */
 export const MOST_RESPONSE_BYTES = 6_291_556
@@ -20,6 +20,9 @@ const MOST_COPIED_BYTES = 16 * 1024
 /** Answers that wait for the next event to go out with; a client in its senses has one or two. */
 const MOST_UNSENT = 1_048_576
 
+/** Answers and waiting requests behind one that waits; a client that serves many invocations has a few for each. */
+const MOST_BEHIND = 10_000
+
 const INVOCATION = '/2018-06-01/runtime/invocation/'
 const NEXT = `${INVOCATION}next`
 const PING = ['/2018-06-01/ping', '/ping']
@@ -29,7 +32,7 @@ const REQUEST_ID_LENGTH = 36
 const BREAK_MS = 100
 
 /** Serves the Runtime API to one connection of a runtime process. Ends when the socket does. */
-export function serveRuntime(socket: Socket, session: RuntimeSession): void {
+export function serveRuntime(socket: Socket, session: Session): void {
   const connection = new RuntimeConnection(socket, session)
   const reader = new RequestReader(connection)
   socket.on('data', (chunk: Buffer) => {
@@ -49,14 +52,18 @@ export function serveRuntime(socket: Socket, session: RuntimeSession): void {
 
 class RuntimeConnection implements NextReceiver {
   readonly #socket: Socket
-  readonly #session: RuntimeSession
+  readonly #session: Session
   #unsent = ''
   #isWaiting = false
+  /** What belongs behind the request that waits: answers, and '' for another that waits. */
+  readonly #behind: string[] = []
   /** What the request that is being read streams. */
   #stream: ResponseStream | undefined
+  /** Whose that is. */
+  #streamedId = ''
   #isLast = false
 
-  constructor(socket: Socket, session: RuntimeSession) {
+  constructor(socket: Socket, session: Session) {
     this.#socket = socket
     this.#session = session
   }
@@ -84,11 +91,13 @@ class RuntimeConnection implements NextReceiver {
   }
 
   end(head: RequestHead, body: Buffer | undefined, trailer: Fields): void {
+    const wasWaiting = this.#isWaiting
     // Apart, because an event that is there already takes along what is unsent.
     const reply = this.#stream === undefined ? this.#reply(head, body, trailer) : this.#endStream(this.#stream, trailer)
-    this.#unsent += reply
+    if (wasWaiting) this.#behind.push(reply)
+    else this.#unsent += reply
     if (head.isLast()) this.#isLast = true
-    if (this.#unsent.length > MOST_UNSENT) this.#socket.destroy()
+    if (this.#unsent.length > MOST_UNSENT || this.#behind.length > MOST_BEHIND) this.#socket.destroy()
   }
 
   close(): void {
@@ -122,14 +131,30 @@ class RuntimeConnection implements NextReceiver {
       this.#socket.write(payload)
       this.#socket.uncork()
     }
-    if (this.#isLast) this.#socket.end()
+    if (this.#behind.length > 0) {
+      this.#advance()
+      this.flush()
+    } else if (this.#isLast) this.#socket.end()
   }
 
   /** The late answer to a request of another API. */
   respond(response: string): void {
     this.#unsent += response
     this.#isWaiting = false
+    this.#advance()
     this.flush()
+  }
+
+  /** Answers keep the order of their requests: what stands behind the one that has waited is next. */
+  #advance(): void {
+    let count = 0
+    for (const answer of this.#behind) {
+      count++
+      this.#unsent += answer
+      this.#isWaiting = answer === ''
+      if (this.#isWaiting) break
+    }
+    this.#behind.splice(0, count)
   }
 
   #reply(head: RequestHead, body: Buffer | undefined, trailer: Fields): string {
@@ -150,11 +175,12 @@ class RuntimeConnection implements NextReceiver {
   }
 
   #next(): string {
+    const wasWaiting = this.#isWaiting
     // Set first, because an event that is there already is delivered within the call.
     this.#isWaiting = true
     const refusal = this.#session.next(this)
     if (refusal === undefined) return ''
-    this.#isWaiting = false
+    this.#isWaiting = wasWaiting
     return refusalOf(refusal)
   }
 
@@ -172,11 +198,11 @@ class RuntimeConnection implements NextReceiver {
     if (refusal) return refusalOf(refusal)
     const mode = head.header(RESPONSE_MODE)
     if (mode !== undefined && mode !== 'streaming' && mode !== 'buffered') {
-      this.#session.answer(invalidResponseMode(requestId))
+      this.#session.answer(requestId, invalidResponseMode(requestId))
       return refusalOf(INVALID_RESPONSE_MODE)
     }
-    if (body === undefined) return this.#tooLarge()
-    this.#session.answer((mode === 'streaming' && failureIn(trailer)) || { kind: 'response', body })
+    if (body === undefined) return this.#tooLarge(requestId)
+    this.#session.answer(requestId, (mode === 'streaming' && failureIn(trailer)) || { kind: 'response', body })
     return ACCEPTED
   }
 
@@ -185,47 +211,56 @@ class RuntimeConnection implements NextReceiver {
   #isStreamedResponse({ method, path, header }: RequestHead): boolean {
     const { requestId, action } = answerPath(path)
     const isAnswer = method === 'POST' && path.startsWith(INVOCATION) && action === '/response'
-    return (
-      isAnswer &&
-      header(RESPONSE_MODE) === 'streaming' &&
-      this.#session.refuseAnswer(requestId, 'InvocationResponse') === undefined
-    )
+    return isAnswer && header(RESPONSE_MODE) === 'streaming' && this.#session.mayStream(requestId)
   }
 
-  #beginStream({ header }: RequestHead): BodySink {
+  #beginStream({ path, header }: RequestHead): BodySink {
     const stream = new ResponseStream(header('content-type'), () => this.#socket.resume())
     this.#stream = stream
-    this.#session.beginStream(stream)
+    this.#streamedId = answerPath(path).requestId
+    this.#session.beginStream(this.#streamedId, stream)
     return { write: (part) => this.#passOn(stream, part) }
   }
 
   #passOn(stream: ResponseStream, part: Buffer): void {
-    if (this.#session.stream !== stream) return
+    const requestId = this.#streamedId
+    if (!this.#session.isStreaming(requestId, stream)) return
     const room = MOST_STREAMED_BYTES - stream.writtenBytes
     stream.write(part.length <= room ? part : part.subarray(0, room))
     // What still comes is read past.
-    if (part.length > room) this.#session.answer({ kind: 'too-large', limitBytes: MOST_STREAMED_BYTES })
+    if (part.length > room) this.#session.answer(requestId, { kind: 'too-large', limitBytes: MOST_STREAMED_BYTES })
   }
 
   #endStream(stream: ResponseStream, trailer: Fields): string {
+    const requestId = this.#streamedId
     this.#stream = undefined
-    if (this.#session.stream !== stream) return refusalOf(TOO_LARGE)
+    if (!this.#session.isStreaming(requestId, stream)) return this.#refuseEnd(requestId, stream)
     const failure = failureIn(trailer)
-    this.#session.answer(failure ? { ...failure, givenType: trailer(ERROR_TYPE) } : { kind: 'response', body: NOTHING })
+    this.#session.answer(
+      requestId,
+      failure ? { ...failure, givenType: trailer(ERROR_TYPE) } : { kind: 'response', body: NOTHING },
+    )
     return ACCEPTED
+  }
+
+  /** Of a stream that has been cut off: it was too large, or the time of its invocation is over. */
+  #refuseEnd(requestId: string, { writtenBytes }: ResponseStream): string {
+    const isTooLarge = writtenBytes >= MOST_STREAMED_BYTES
+    return refusalOf((!isTooLarge && this.#session.refuseAnswer(requestId, 'InvocationResponse')) || TOO_LARGE)
   }
 
   /** The runtime has stopped in the middle. */
   #breakOff(stream: ResponseStream, delayMs?: number): void {
+    const requestId = this.#streamedId
     this.#stream = undefined
-    if (this.#session.stream === stream) this.#session.answer(truncated(), delayMs)
+    if (this.#session.isStreaming(requestId, stream)) this.#session.answer(requestId, truncated(), delayMs)
   }
 
   #error(head: RequestHead, requestId: string, body: Buffer | undefined): string {
     const refusal = this.#session.refuseAnswer(requestId, 'InvocationErrorResponse')
     if (refusal) return refusalOf(refusal)
-    if (body === undefined) return this.#tooLarge()
-    this.#session.answer({
+    if (body === undefined) return this.#tooLarge(requestId)
+    this.#session.answer(requestId, {
       kind: 'error',
       body,
       errorType: knownErrorType(head.header(ERROR_TYPE), 'Function.Unknown'),
@@ -242,8 +277,8 @@ class RuntimeConnection implements NextReceiver {
     return refusal ? refusalOf(refusal) : ACCEPTED
   }
 
-  #tooLarge(): string {
-    this.#session.answer({ kind: 'too-large', limitBytes: MOST_RESPONSE_BYTES })
+  #tooLarge(requestId: string): string {
+    this.#session.answer(requestId, { kind: 'too-large', limitBytes: MOST_RESPONSE_BYTES })
     return refusalOf(TOO_LARGE)
   }
 }

@@ -1,13 +1,21 @@
 import { strict as assert } from 'node:assert'
-import { type Refusal, stateError } from './http-response.ts'
-import type { RequestHead } from './request-reader.ts'
+import type { Refusal } from './http-response.ts'
 import type { ResponseStream } from './response-stream.ts'
+import {
+  INVALID_REQUEST_ID,
+  type InitEnd,
+  invalidTransition,
+  type NextReceiver,
+  type OtherApi,
+  type RuntimeAnswer,
+  type RuntimeError,
+  type RuntimeEvent,
+  type Session,
+  type State,
+} from './session.ts'
 
-/**
- * One runtime process as the Runtime API sees it: a state machine with at most one invocation at a time. Every
- * connection of the process, inherited or by TCP, leads to the same session, and to no other.
- */
-export class RuntimeSession {
+/** A state machine with at most one invocation at a time. */
+export class RuntimeSession implements Session {
   readonly initEnd: Promise<InitEnd>
   readonly otherApi: OtherApi
   readonly #onReady: () => void
@@ -27,7 +35,7 @@ export class RuntimeSession {
     this.#endInit = resolve
   }
 
-  /** The runtime waits for an event, so it may be frozen. */
+  /** And may be frozen. */
   get isReady(): boolean {
     return this.#state === 'Ready'
   }
@@ -37,14 +45,8 @@ export class RuntimeSession {
     return this.#settle !== undefined && this.#state !== 'Running' && this.#state !== 'InvocationResponse'
   }
 
-  /** The caller of the invocation that runs takes a stream. */
   get wantsStream(): boolean {
     return this.#event?.wantsStream === true && this.#state === 'Running'
-  }
-
-  /** The response that is on its way. */
-  get stream(): ResponseStream | undefined {
-    return this.#stream
   }
 
   /**
@@ -58,7 +60,6 @@ export class RuntimeSession {
     if (this.#state === 'Ready') this.#deliver()
   }
 
-  /** `GET /runtime/invocation/next`; the receiver gets the event now or later. */
   next(receiver: NextReceiver): Refusal | undefined {
     const state = this.#state
     if (state === 'Running' || state === 'InvocationResponse' || state === 'InitError')
@@ -72,26 +73,31 @@ export class RuntimeSession {
     return undefined
   }
 
-  /** The receiver's connection has closed. */
   abandon(receiver: NextReceiver): void {
     const index = this.#waiting.indexOf(receiver)
     if (index >= 0) this.#waiting.splice(index, 1)
   }
 
-  /** Whether an answer to this invocation is allowed now; asked as soon as its headers are here. */
   refuseAnswer(requestId: string, target: 'InvocationResponse' | 'InvocationErrorResponse'): Refusal | undefined {
     if (this.#state === 'Ready' || this.#event?.requestId !== requestId) return INVALID_REQUEST_ID
     return this.#state === 'Running' ? undefined : invalidTransition(this.#state, target)
   }
 
-  beginStream(stream: ResponseStream): void {
+  mayStream(requestId: string): boolean {
+    return this.refuseAnswer(requestId, 'InvocationResponse') === undefined
+  }
+
+  beginStream(_requestId: string, stream: ResponseStream): void {
     this.#stream = stream
     this.#state = 'InvocationResponse'
     this.#settle?.({ kind: 'stream', stream })
   }
 
-  /** The whole answer, or the end of a stream; to be told after a while when the process may be about to end. */
-  answer(answer: RuntimeAnswer, delayMs = 0): void {
+  isStreaming(_requestId: string, stream: ResponseStream): boolean {
+    return this.#stream === stream
+  }
+
+  answer(_requestId: string, answer: RuntimeAnswer, delayMs = 0): void {
     const settle = this.#settle
     this.#settle = undefined
     this.#stream = undefined
@@ -107,6 +113,10 @@ export class RuntimeSession {
     return undefined
   }
 
+  liftLimits(): void {
+    this.#stream?.liftLimit()
+  }
+
   #deliver(): void {
     const receiver = this.#waiting.shift()
     // Every connection that waited has closed; the runtime will ask again, or its process ends.
@@ -116,61 +126,5 @@ export class RuntimeSession {
   }
 }
 
-export interface RuntimeEvent {
-  readonly requestId: string
-  readonly deadlineMs: number
-  readonly invokedFunctionArn: string
-  readonly traceHeader: string
-  readonly clientContext?: string
-  readonly payload: Buffer
-  readonly wantsStream: boolean
-}
-
-/** What else is served on the connections of an environment's processes. */
-export interface OtherApi {
-  /** The response; '' when it follows later, undefined when the path is none of its own. */
-  answer(head: RequestHead, body: Buffer | undefined, waiter: LateReceiver): string | undefined
-  /** The receiver's connection has closed. */
-  abandon(waiter: LateReceiver): void
-}
-
-export interface LateReceiver {
-  /** Takes the text of a whole HTTP response. */
-  respond(response: string): void
-}
-
-export interface NextReceiver {
-  deliver(event: RuntimeEvent): void
-}
-
-export interface RuntimeError {
-  readonly body: Buffer
-  readonly errorType: string
-}
-
-export type RuntimeAnswer =
-  | { readonly kind: 'response'; readonly body: Buffer }
-  /** Of a stream also with the type as the runtime gave it. */
-  | ({ readonly kind: 'error'; readonly givenType?: string | undefined } & RuntimeError)
-  | { readonly kind: 'too-large'; readonly limitBytes: number }
-  | { readonly kind: 'stream'; readonly stream: ResponseStream }
-
-export type InitEnd = { readonly kind: 'ready' } | { readonly kind: 'error'; readonly error: RuntimeError }
-
-/** The names that the messages of state errors use. */
-type State = 'Started' | 'InitError' | 'Ready' | 'Running' | 'InvocationResponse' | 'RuntimeResponseSentState'
-
 /** A runtime that serves one invocation at a time has no use for more connections waiting at once. */
 const MOST_WAITING = 16
-
-export const INVALID_REQUEST_ID: Refusal = {
-  status: 400,
-  errorType: 'InvalidRequestID',
-  errorMessage: 'Invalid request ID',
-}
-
-const invalidTransition = (from: State, to: string): Refusal => ({
-  status: 403,
-  errorType: 'InvalidStateTransition',
-  errorMessage: stateError(from, to, 'runtime'),
-})

@@ -18,6 +18,8 @@ export interface SandboxTechnique {
 
 export interface SandboxSpec {
   readonly memoryMb: number
+  /** Its share of the processors; undefined: what the memory buys. */
+  readonly vcpus?: number | undefined
   readonly ephemeralStorageMb: number
   readonly codeDirectory: string
   readonly layersDirectory: string | undefined

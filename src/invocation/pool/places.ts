@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { HostMemory } from '#environment'
-import type { EndStart } from './pool.ts'
+import type { EndStart } from './pool-host.ts'
 
 // Each start takes a core for tens of milliseconds; more at a time would only make all of them late.
 const MAX_STARTING = 2 * availableParallelism()

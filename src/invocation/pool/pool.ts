@@ -1,48 +1,18 @@
 import type { Environment, Invocation, InvocationResult } from '#environment'
 import { type Allocation, boundsOf, type FunctionVersion } from '#resources'
 import { whenEnded } from '../when-ended.ts'
+import { ExclusiveRoster } from './exclusive-roster.ts'
 import { BRIEF_MS, MOST_AWAKE, RunTimes, STUCK_MS, shouldStart } from './pacing.ts'
+import type { EndStart, PoolHost, Refusal } from './pool-host.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
-
-/** What a pool may ask of the host; one instance serves all pools. */
-export interface PoolHost {
-  /** Takes a place for an environment that starts, if there is one now. */
-  takeStart(wanted: WantedStart): EndStart | Refusal
-  /** Whether a pool with so many environments has to give one up, because another waits for a place with fewer. */
-  takesBack(environments: number): boolean
-  endEnvironment(gone: Promise<void>): void
-  start(version: FunctionVersion, isProvisioned: boolean): Promise<Environment>
-  /** Whether one more environment may be kept for good. */
-  readonly mayProvision: boolean
-  startEstimateMs(version: FunctionVersion): number
-  /** Whether the capacity provider of the version, if it has one, has so many vCPUs left. */
-  hasVcpusFor(version: FunctionVersion): boolean
-}
-
-export interface WantedStart {
-  /** So many the pool has already. */
-  readonly environments: number
-  /** So much of it will probably be used. */
-  readonly memoryMb: number
-  readonly isProvisioned: boolean
-}
-
-/** Others come first; there is no room yet; there is none, even if all went that would go for it. */
-export type Refusal = 'not now' | 'no room' | 'out of reach'
-
-/** The start has ended; a place stays taken while the environment lives. */
-export type EndStart = (isAlive: boolean) => void
+import type { Roster } from './roster.ts'
+import { SharedRoster } from './shared-roster.ts'
 
 interface Waiter {
   readonly invocation: Invocation
   readonly sinceMs: number
   readonly resolve: (result: Promise<InvocationResult>) => void
   readonly reject: (cause: unknown) => void
-}
-
-interface Idle {
-  readonly environment: Environment
-  readonly sinceMs: number
 }
 
 // AWS replaces environments after some hours too; the keys of the execution role, which an environment gets at its
@@ -59,11 +29,11 @@ const SOON_FREE_MS = 20
 export class Pool {
   readonly version: FunctionVersion
   readonly #host: PoolHost
-  /** Last in, first out: the warmest is taken again, the others age and are let go. */
-  readonly #idle: Idle[] = []
-  readonly #busy = new Map<Environment, number>()
-  /** Of the busy ones those that have answered, and since when; they are not ready for more. */
-  readonly #answered = new Map<Environment, number>()
+  /** Its environments run several invocations at a time. */
+  readonly #isShared: boolean
+  /** So many each. */
+  readonly #each: number
+  readonly #roster: Roster
   /** By the clock on the wall, as keys expire: it goes on while the machine sleeps. */
   readonly #startedMs = new WeakMap<Environment, number>()
   readonly #waiting: Waiter[] = []
@@ -84,6 +54,12 @@ export class Pool {
   constructor(version: FunctionVersion, host: PoolHost) {
     this.version = version
     this.#host = host
+    const { capacity } = version.configuration
+    this.#isShared = capacity !== undefined
+    this.#each = capacity?.maxConcurrency ?? 1
+    this.#roster = capacity
+      ? new SharedRoster((environment) => this.#provisioned.has(environment))
+      : new ExclusiveRoster()
     this.#most = boundsOf(version).most
   }
 
@@ -100,7 +76,7 @@ export class Pool {
   }
 
   get environments(): number {
-    return this.#idle.length + this.#busy.size + this.#starting
+    return this.#roster.count + this.#starting
   }
 
   /** All of them, also those that are provisioned and run nothing. */
@@ -114,18 +90,17 @@ export class Pool {
   }
 
   get idleCount(): number {
-    return this.#idle.length
+    return this.#roster.idleCount
   }
 
   /** How many busy ones it has to give up, one after the other, while a pool with so many is short of room. */
   countToGiveUpFor(environments: number): number {
-    return Math.min(this.#busy.size, Math.max(0, this.environments - environments - 1))
+    return Math.min(this.#roster.busyCount, Math.max(0, this.environments - environments - 1))
   }
 
   /** The most that one of its environments has used; 0 when that is not known yet. */
   get peakMb(): number {
-    for (const { environment } of this.#idle) this.#peakMb = Math.max(this.#peakMb, environment.peakMemoryMb)
-    for (const environment of this.#busy.keys()) this.#peakMb = Math.max(this.#peakMb, environment.peakMemoryMb)
+    this.#peakMb = Math.max(this.#peakMb, this.#roster.peakMb)
     return this.#peakMb
   }
 
@@ -140,7 +115,7 @@ export class Pool {
 
   /** Since when its oldest idle environment has been idle. */
   get idleSinceMs(): number {
-    return this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY
+    return this.#roster.idleSinceMs
   }
 
   get isStartWorthwhile(): boolean {
@@ -149,10 +124,10 @@ export class Pool {
     if (this.#areEnoughAwake(nowMs, STUCK_MS) || this.isAtLimit) return false
     return shouldStart({
       // Most runtimes ask for more right after their answer: nobody else is started for what can wait so long.
-      waiting: this.#waiting.length - countSince(this.#answered, nowMs - SOON_FREE_MS),
-      busy: this.#busy.size,
-      starting: this.#starting,
-      runMs: this.#runTimes.expectedMs([...this.#busy.values()].map((startedMs) => nowMs - startedMs)),
+      waiting: this.#waiting.length - this.#roster.answeredSince(nowMs - SOON_FREE_MS),
+      busy: this.#roster.running,
+      starting: this.#onTheirWay,
+      runMs: this.#runTimes.expectedMs(this.#roster.agesMs(nowMs)),
       startMs: this.#host.startEstimateMs(this.version),
     })
   }
@@ -184,12 +159,25 @@ export class Pool {
     return started
   }
 
+  /** Called again while invocations wait: one that serves several may have room for more without any having ended. */
+  serveWaiting(): void {
+    if (!this.#isShared) return
+    while (this.#waiting.length > 0) {
+      const environment = this.#takeReady()
+      if (environment === undefined) return
+      this.#offer(environment)
+    }
+  }
+
   get provisionedCount(): number {
     return this.#provisioned.count
   }
 
   /** From now on so many environments are kept initialized; what failed before is tried again. */
   provision(executions: number): void {
+    const isKept = (environment: Environment) => this.#provisioned.has(environment)
+    const tooMany = Math.max(0, this.#provisioned.initialized - executions)
+    for (const surplus of this.#roster.removeIdle(isKept, tooMany)) this.#end(surplus)
     for (const surplus of this.#provisioned.want(executions)) this.#end(surplus)
     this.startProvisioned()
   }
@@ -220,7 +208,9 @@ export class Pool {
 
   /** Replaces those that nobody has used for so long that their keys would expire. */
   renewProvisioned(): void {
-    for (const old of this.#provisioned.removeIdle((environment) => this.#isTooOld(environment))) this.#end(old)
+    const isTooOld = (environment: Environment) => this.#provisioned.has(environment) && this.#isTooOld(environment)
+    for (const old of this.#roster.removeIdle(isTooOld, Number.POSITIVE_INFINITY)) this.#end(old)
+    for (const old of this.#provisioned.removeIdle(isTooOld)) this.#end(old)
     this.startProvisioned()
   }
 
@@ -231,7 +221,7 @@ export class Pool {
 
   /** Like `abandonWaiting`, while it may not have more environments and none is on its way. */
   abandonAtLimit(sinceMs: number, cause: () => Error): void {
-    if (this.isAtLimit && this.#starting === 0 && !this.#provisioned.isStarting) this.abandonWaiting(sinceMs, cause)
+    if (this.isAtLimit && this.#starting === 0 && this.#provisioned.starting === 0) this.abandonWaiting(sinceMs, cause)
   }
 
   /** Gives up on invocations that have waited since before `sinceMs`. */
@@ -241,13 +231,11 @@ export class Pool {
 
   /** Ends environments that have been idle since before `sinceMs`; returns how many. */
   shrink(sinceMs: number, atMost = Number.POSITIVE_INFINITY): number {
-    let ended = 0
-    while (this.#idle[0] && this.#idle[0].sinceMs < sinceMs && ended < atMost) {
-      const oldest = this.#idle.shift()
-      if (oldest) this.#end(oldest.environment)
-      ended++
-    }
-    return ended
+    const isUnwanted = (environment: Environment, idleSinceMs: number) =>
+      idleSinceMs < sinceMs && !this.#provisioned.has(environment)
+    const surplus = this.#roster.removeIdle(isUnwanted, atMost)
+    for (const environment of surplus) this.#end(environment)
+    return surplus.length
   }
 
   /** A newer deployment serves from now on: idle environments end, busy ones after what they run. */
@@ -257,8 +245,13 @@ export class Pool {
     this.shrink(Number.POSITIVE_INFINITY)
   }
 
+  /** So many more invocations those can run that start. Of the others nobody waits for what is provisioned. */
+  get #onTheirWay(): number {
+    return this.#isShared ? (this.#starting + this.#provisioned.starting) * this.#each : this.#starting
+  }
+
   get #hasReady(): boolean {
-    return this.#idle.length > 0 || this.#provisioned.hasIdle
+    return this.#roster.hasReady || this.#provisioned.hasIdle
   }
 
   #takeReady(): Environment | undefined {
@@ -267,8 +260,8 @@ export class Pool {
 
   /** Brief invocations are done sooner by the few that work anyway than by one that has to be woken beside them. */
   #areEnoughAwake(nowMs: number, withinMs = BRIEF_MS): boolean {
-    if (this.#busy.size < MOST_AWAKE || !this.#runTimes.areBrief) return false
-    return countSince(this.#busy, nowMs - withinMs) >= MOST_AWAKE
+    if (this.#roster.running < MOST_AWAKE || !this.#runTimes.areBrief) return false
+    return this.#roster.begunSince(nowMs - withinMs) >= MOST_AWAKE
   }
 
   /** The few may turn out to be at something longer this time. */
@@ -285,16 +278,16 @@ export class Pool {
   }
 
   #takeIdle(): Environment | undefined {
-    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      if (!this.#isTooOld(idle.environment)) return idle.environment
-      this.#end(idle.environment)
+    for (let idle = this.#roster.take(); idle; idle = this.#roster.take()) {
+      if (!this.#isTooOld(idle)) return idle
+      this.#end(idle)
     }
     return undefined
   }
 
   #run(environment: Environment, invocation: Invocation, startedMs = performance.now()): Promise<InvocationResult> {
     this.#lastRunMs = startedMs
-    this.#busy.set(environment, startedMs)
+    this.#roster.begin(environment, startedMs)
     const result = environment.invoke(invocation)
     whenEnded(result, () => this.#releaseWhenReady(environment, startedMs))
     return result
@@ -304,36 +297,50 @@ export class Pool {
   #releaseWhenReady(environment: Environment, startedMs: number): void {
     const { ending } = environment
     const nowMs = performance.now()
-    if (ending === undefined) this.#release(environment, nowMs - startedMs)
+    if (ending === undefined) this.#release(environment, startedMs, nowMs)
     else {
-      if (!this.#answered.has(environment)) this.#answered.set(environment, nowMs)
+      this.#roster.noteAnswer(environment, nowMs)
       void ending.then(() => this.#releaseWhenReady(environment, startedMs))
     }
   }
 
-  #release(environment: Environment, ranMs: number): void {
-    this.#busy.delete(environment)
-    this.#answered.delete(environment)
-    this.#runTimes.add(ranMs)
+  #release(environment: Environment, startedMs: number, nowMs: number): void {
+    this.#roster.end(environment, startedMs, nowMs)
+    this.#runTimes.add(nowMs - startedMs)
     this.#peakMb = Math.max(this.#peakMb, environment.peakMemoryMb)
-    if (environment.isAlive && !this.#isTooOld(environment) && !this.#mustGiveUp(environment)) {
-      this.#offer(environment)
-    } else {
+    if (this.#isOfUse(environment)) this.#offer(environment)
+    else {
       this.#end(environment)
       this.startIfWorthwhile()
       this.startProvisioned()
     }
   }
 
-  /** A ready environment serves the longest waiting invocation, or becomes idle. */
+  #isOfUse(environment: Environment): boolean {
+    if (!environment.isAlive || this.#isTooOld(environment)) return false
+    return !this.#roster.isLeaving(environment) && !this.#mustGiveUp(environment)
+  }
+
+  /** A ready environment serves those that have waited for longest, as many as it has room for, or becomes idle. */
   #offer(environment: Environment): void {
+    while (this.#serveNext(environment)) if (!this.#isShared) return
+    this.#rest(environment)
+  }
+
+  #serveNext(environment: Environment): boolean {
+    if (this.#isShared && !this.#roster.hasRoom(environment)) return false
     const isSurplus = this.#waiting.length > 0 && !this.#isRetired && this.#areEnoughAwake(performance.now())
     const next = isSurplus ? undefined : this.#waiting.shift()
     if (isSurplus) this.#relieveSoon()
-    if (next) next.resolve(this.#run(environment, next.invocation))
-    else if (this.#isRetired) this.#end(environment)
-    else if (this.#provisioned.putBack(environment)) return
-    else this.#idle.push({ environment, sinceMs: performance.now() })
+    if (next === undefined) return false
+    next.resolve(this.#run(environment, next.invocation))
+    return true
+  }
+
+  #rest(environment: Environment): void {
+    if (this.#isRetired) this.#end(environment)
+    else if (!this.#isShared && this.#provisioned.putBack(environment)) return
+    else this.#roster.rest(environment, performance.now())
   }
 
   #takeStart(environments: number, isProvisioned: boolean): EndStart | Refusal {
@@ -343,7 +350,9 @@ export class Pool {
 
   #mustGiveUp(environment: Environment): boolean {
     if (this.#provisioned.has(environment)) return false
-    return this.total >= this.#most || this.#host.takesBack(this.environments + 1)
+    // Where it serves others as well it is still among them.
+    const itself = this.#isShared ? 1 : 0
+    return this.total - itself >= this.#most || this.#host.takesBack(this.environments - itself + 1)
   }
 
   #isTooOld(environment: Environment): boolean {
@@ -390,15 +399,9 @@ export class Pool {
     )
   }
 
+  /** At once, or when what else it runs has ended. */
   #end(environment: Environment): void {
     this.#provisioned.remove(environment)
-    this.#host.endEnvironment(environment.shutdown())
+    if (this.#roster.dismiss(environment)) this.#host.endEnvironment(environment.shutdown())
   }
-}
-
-/** How many of them have a time after `sinceMs`. */
-function countSince(timesMs: ReadonlyMap<Environment, number>, sinceMs: number): number {
-  let count = 0
-  for (const ms of timesMs.values()) if (ms > sinceMs) count++
-  return count
 }

@@ -15,7 +15,8 @@ import {
   vcpusOf,
 } from '#resources'
 import { Places } from './places.ts'
-import { type EndStart, Pool, type PoolHost, type Refusal, type WantedStart } from './pool.ts'
+import { Pool } from './pool.ts'
+import type { EndStart, PoolHost, Refusal, WantedStart } from './pool-host.ts'
 
 // How soon a queue is looked at again; well below the time of a start.
 const LOOK_AGAIN_MS = 10
@@ -188,7 +189,10 @@ export class Pools implements PoolHost {
     this.#lookAgain ??= setTimeout(() => {
       this.#lookAgain = undefined
       const waiting = [...this.#current.values(), ...this.#retired].filter((pool) => pool.isWaiting)
-      for (const pool of waiting) this.#freeVcpus(pool)
+      for (const pool of waiting) {
+        pool.serveWaiting()
+        this.#freeVcpus(pool)
+      }
       this.#share(waiting)
       for (const pool of waiting) {
         pool.startProvisioned()

@@ -18,13 +18,17 @@ export class ProvisionedEnvironments {
     return this.#all.size + this.#starting
   }
 
+  get initialized(): number {
+    return this.#all.size
+  }
+
   /** Those that run nothing. */
   get atRest(): number {
     return this.#idle.length + this.#starting
   }
 
-  get isStarting(): boolean {
-    return this.#starting > 0
+  get starting(): number {
+    return this.#starting
   }
 
   get hasIdle(): boolean {

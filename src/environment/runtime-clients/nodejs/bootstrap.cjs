@@ -5,25 +5,25 @@
 const { Socket } = require('node:net')
 const { logError, patchConsole, setRequestId } = require('./log.cjs')
 const { loadHandler } = require('./handler.cjs')
-const { toResponse, runtimeError } = require('./errors.cjs')
+const { runtimeError } = require('./errors.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { isStreaming, offerStreaming, runStreaming } = require('./streaming.cjs')
+const protocol = require('./protocol.cjs')
+const { INIT_ERROR, NEXT, contextOf, header } = protocol
 const { REHEARSED_HEAD, become, receiveVariables, warmUp } = require('./prepared.cjs')
 
 const RUNTIME_SOCKET = 3
-const INVOCATION = '/2018-06-01/runtime/invocation/'
-const NEXT = `GET ${INVOCATION}next HTTP/1.1\r\n\r\n`
-const INIT_ERROR = 'POST /2018-06-01/runtime/init/error HTTP/1.1\r\n'
-const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type'
-
 const { env } = process
-let fixedContext
 
 let handler
 let respond
 /** The invocation whose answer is still owed. */
 let current
+/** Of a function that runs several at a time. */
+let concurrent
 let take = receive
+/** Gets id, head and body of each event. */
+let onEvent = handle
 
 const socket = new Socket({
   fd: RUNTIME_SOCKET,
@@ -59,13 +59,7 @@ function rehearse() {
 
 async function start() {
   socket.unref()
-  fixedContext = {
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-  }
+  protocol.noteFacts(env)
   patchConsole(env)
   process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129))
   process.on('unhandledRejection', (reason) => {
@@ -78,12 +72,18 @@ async function start() {
   try {
     importFromNodePath()
     offerStreaming()
+    if (env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined) concurrent = require('./concurrent.cjs')
+    concurrent?.offerContext()
     handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER)
   } catch (error) {
     return die('Uncaught Exception', error, 1)
   }
-  respond = isStreaming(handler) ? respondStreaming : respondBuffered
   socket.ref()
+  if (concurrent !== undefined) {
+    onEvent = concurrent.serve({ socket, handler, env })
+    return
+  }
+  respond = isStreaming(handler) ? respondStreaming : respondBuffered
   socket.write(NEXT, 'latin1')
 }
 
@@ -133,16 +133,9 @@ function receive(length, buffer) {
   return true
 }
 
-function header(head, name) {
-  const at = head.indexOf(`\r\n${name}: `)
-  if (at < 0) return undefined
-  const start = at + name.length + 4
-  return head.slice(start, head.indexOf('\r\n', start))
-}
-
 function answered(head, text) {
   const requestId = header(head, 'Lambda-Runtime-Aws-Request-Id')
-  if (requestId !== undefined) handle(requestId, head, text)
+  if (requestId !== undefined) onEvent(requestId, head, text)
 }
 
 // --- one invocation
@@ -155,25 +148,6 @@ function handle(requestId, head, text) {
   // Only what the handler itself started may keep the event loop busy; see `beforeExit`.
   socket.unref()
   respond(call, head, text)
-}
-
-function contextOf(call, head) {
-  const deadline = Number(header(head, 'Lambda-Runtime-Deadline-Ms'))
-  const clientContext = header(head, 'Lambda-Runtime-Client-Context')
-  return {
-    get callbackWaitsForEmptyEventLoop() {
-      return call.waits
-    },
-    set callbackWaitsForEmptyEventLoop(value) {
-      call.waits = value
-    },
-    ...fixedContext,
-    invokedFunctionArn: header(head, 'Lambda-Runtime-Invoked-Function-Arn'),
-    awsRequestId: call.requestId,
-    identity: undefined,
-    clientContext: clientContext && JSON.parse(Buffer.from(clientContext, 'latin1').toString('utf8')),
-    getRemainingTimeInMillis: () => deadline - Date.now(),
-  }
 }
 
 function respondBuffered(call, head, text) {
@@ -215,10 +189,10 @@ function respondStreaming(call, head, text) {
     readEvent: () => JSON.parse(text),
     context: contextOf(call, head),
     socket,
-    target: `${INVOCATION}${call.requestId}/response`,
+    target: protocol.answerPath(call.requestId),
     explain(error) {
       logError('Invoke Error', error)
-      return describe(error)
+      return protocol.describe(error)
     },
     done: () => askForNext(''),
   })
@@ -227,24 +201,11 @@ function respondStreaming(call, head, text) {
 }
 
 function succeed(call, data) {
-  let json
-  try {
-    // Like the handlers of Lambda: no result is null, and so is one that JSON cannot express at all.
-    json = JSON.stringify(data === undefined ? null : data) ?? 'null'
-  } catch {
-    return reject(call, runtimeError('MarshalError', 'Unable to stringify response body'))
-  }
-  answer(`${call.requestId}/response HTTP/1.1\r\n`, json)
+  askForNext(protocol.answerOf(call.requestId, data))
 }
 
 function reject(call, error) {
-  logError('Invoke Error', error)
-  const { errorType, json } = describe(error)
-  answer(`${call.requestId}/error HTTP/1.1\r\n${ERROR_TYPE}: ${errorType}\r\n`, json)
-}
-
-function answer(requestLine, json) {
-  askForNext(`POST ${INVOCATION}${requestLine}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`)
+  askForNext(protocol.errorOf(call.requestId, error))
 }
 
 /** With what is still owed in front of it. */
@@ -258,23 +219,13 @@ function askForNext(owed) {
 /** Reports an error that no handler can answer for, then ends the process. */
 function die(title, error, status) {
   logError(title, error)
-  const call = current
+  const call = concurrent === undefined ? current : concurrent.current()
   const isDuringInit = handler === undefined
   if (call === undefined && !isDuringInit) process.exit(status)
   current = undefined
   const exit = () => process.exit(status)
-  const { errorType, json } = describe(error)
-  if (call?.stream?.hasBegun) return call.stream.fail({ errorType, json }, exit)
-  const target = call === undefined ? INIT_ERROR : `POST ${INVOCATION}${call.requestId}/error HTTP/1.1\r\n`
-  socket.write(
-    `${target}${ERROR_TYPE}: ${errorType}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
-    'utf8',
-    exit,
-  )
-}
-
-/** What the caller gets of an error, and its type in a form that fits into a header. */
-function describe(error) {
-  const response = toResponse(error)
-  return { errorType: String(response.errorType).replace(/[^\x20-\x7e]/g, '?'), json: JSON.stringify(response) }
+  const report = protocol.describe(error)
+  if (call?.stream?.hasBegun) return call.stream.fail(report, exit)
+  const target = call === undefined ? INIT_ERROR : protocol.errorLine(call.requestId)
+  socket.write(protocol.withError(target, report), 'utf8', exit)
 }

@@ -11,9 +11,15 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 let isJson = false
 let lowest = -1
 let requestId
+let currentId = () => requestId
 
 exports.setRequestId = (id) => {
   requestId = id
+}
+
+/** Where several invocations run at a time, each line tells for which it is written. */
+exports.findRequestId = (find) => {
+  currentId = find
 }
 
 exports.patchConsole = ({ AWS_LAMBDA_LOG_FORMAT, AWS_LAMBDA_LOG_LEVEL }) => {
@@ -45,12 +51,12 @@ function log(level, ...values) {
 /** A line feed would end the record, so the lines of one message are joined by carriage returns. */
 function textLine(level, values) {
   const message = format(...values).replaceAll('\n', '\r')
-  return `${new Date().toISOString()}\t${requestId}\t${level}\t${message}\n`
+  return `${new Date().toISOString()}\t${currentId()}\t${level}\t${message}\n`
 }
 
 /** One value is the message as it is; of several, which become a text, the first error is described beside it. */
 function jsonLine(level, values) {
-  const record = { timestamp: new Date().toISOString(), level, requestId }
+  const record = { timestamp: new Date().toISOString(), level, requestId: currentId() }
   if (values.length === 1) {
     try {
       return `${JSON.stringify({ ...record, message: values[0] }, (_key, value) => (isError(value) ? { ...described(value), ...value } : value))}\n`

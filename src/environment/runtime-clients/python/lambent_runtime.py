@@ -33,15 +33,24 @@ def main():
     # Only plain processes find their layers elsewhere.
     layers = os.environ.get("LAMBENT_LAYERS_ROOT", "/opt") + "/python"
     sys.path[:0] = [task_root, "%s/lib/python%d.%d/site-packages" % (layers, *sys.version_info[:2]), layers]
-    setting = os.environ["_HANDLER"]
+    if "AWS_LAMBDA_MAX_CONCURRENCY" in os.environ:
+        from lambent_workers import run_workers
+
+        run_workers(int(os.environ["AWS_LAMBDA_MAX_CONCURRENCY"]), work)
+    work(_Connection())
+
+
+def work(connection, note=lambda request_id: None):
+    """Loads the handler and serves events, one at a time, for ever. `note` is told the id of each, and "" before the first."""
     try:
-        handler = _load_handler(setting)
+        handler = _load_handler(os.environ["_HANDLER"])
     except Exception as error:
-        _fail_init(error)
-    connection = _Connection()
+        _fail_init(connection, error)
+    note("")
     connection.write(NEXT)
     while True:
         head, body = connection.next_event()
+        note(head["Lambda-Runtime-Aws-Request-Id"])
         _handle(connection, handler, head, body)
 
 
@@ -76,11 +85,13 @@ def _wait_for_function():
 class _Connection:
     """Requests out, events in. Answers to our posts are read past."""
 
-    def __init__(self):
+    def __init__(self, connected=None):
         # The part of the socket module that needs no imports of its own.
         from _socket import MSG_DONTWAIT, socket
 
-        self._socket = socket(fileno=RUNTIME_SOCKET)
+        self._socket = connected or socket(fileno=RUNTIME_SOCKET)
+        # Of several workers those that have work to do go first.
+        self._polls = connected is None
         self._without_waiting = MSG_DONTWAIT
         self._unread = b""
         self._pause = 1
@@ -137,7 +148,7 @@ class _Connection:
 
     def _read(self):
         try:
-            data = self._poll()
+            data = self._poll() if self._polls else None
             if data is None:
                 data = self._socket.recv(READ_BYTES)
         except ConnectionError:
@@ -236,13 +247,13 @@ def _load_handler(setting):
         raise RuntimeFault("Runtime.HandlerNotFound", "Handler '%s' missing on module '%s'" % (name, module_path))
 
 
-def _fail_init(error):
+def _fail_init(connection, error):
     report = _describe(error, "")
     _log_error(report)
     _flush()
     body = _encode(report).encode("utf-8", "backslashreplace")
     request = "POST /2018-06-01/runtime/init/error HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n"
-    _Connection().write((request % (_error_type_header(report), len(body))).encode("latin-1") + body)
+    connection.write((request % (_error_type_header(report), len(body))).encode("latin-1") + body)
     os._exit(1)
 
 

@@ -15,7 +15,7 @@ const HEADROOM_MB = 32
 
 /** Of an environment's control group. */
 export function limitsOf(
-  { memoryMb, ephemeralStorageMb }: Pick<SandboxSpec, 'memoryMb' | 'ephemeralStorageMb'>,
+  { memoryMb, vcpus, ephemeralStorageMb }: Pick<SandboxSpec, 'memoryMb' | 'vcpus' | 'ephemeralStorageMb'>,
   isTemporaryOnDisk: boolean,
 ): CgroupLimits {
   // What lies in a memory file system counts as the group's memory.
@@ -23,7 +23,7 @@ export function limitsOf(
   return {
     memoryBytes: (memoryMb + HEADROOM_MB + temporaryMb) * 1024 * 1024,
     processes: MOST_PROCESSES,
-    cpus: memoryMb / MEMORY_MB_PER_CPU,
+    cpus: vcpus ?? memoryMb / MEMORY_MB_PER_CPU,
   }
 }
 
