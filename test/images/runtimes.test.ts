@@ -222,14 +222,14 @@ test('an image of which the tag has moved is pulled again when it is asked for',
 })
 
 test('layers go beside an interpreter that an image keeps below /opt', { skip: !isRoot }, async () => {
-  const moved = python.files.map((file) =>
-    `/${file.name}` === python.executable ? { ...file, name: 'opt/py/python3' } : file,
-  )
-  writeLayout(layout('opt'), pythonImage({ layers: [moved], Env: ['PATH=/opt/py'] }))
+  writeLayout(layout('opt'), pythonImage({ layers: [pythonAt('opt/py/python3')], Env: ['PATH=/opt/py'] }))
   await printed('pull', runtime, 'oci:opt')
   const { payload } = await invoke(server, 'look')
   assert.deepEqual([payload.executable, payload.layers.sort()], ['/opt/py/python3', ['part.txt', 'py']])
 })
+
+const pythonAt = (name: string) =>
+  python.files.map((file) => (`/${file.name}` === python.executable ? { ...file, name } : file))
 
 /** A new directory that `oci:NAME` stands for. */
 function layout(name: string): string {
@@ -264,6 +264,8 @@ test('what cannot be had is told in a sentence, and changes nothing', { skip: !i
   const program = await programImage()
   writeLayout(layout('empty'), { layers: [[{ name: 'etc/' }]], Env: ['PATH=/bin'] })
   writeLayout(layout('other-python'), pythonImage())
+  const covered = { layers: [pythonAt('var/task/python3')], Env: ['PATH=/var/task'] }
+  writeLayout(layout('covered'), pythonImage(covered))
   writeLayout(layout('text'), { layers: [[{ name: 'var/runtime/bootstrap', content: 'text' }]] })
   const foreign = Buffer.alloc(64)
   foreign.write('\x7fELF', 0, 'latin1')
@@ -291,6 +293,10 @@ test('what cannot be had is told in a sentence, and changes nothing', { skip: !i
     [
       ['pull', 'python3.14', 'oci:other-python'],
       /an interpreter for python3\.14 on its PATH \(\/usr\/bin\), but Python 3\.\d+\.\d+\.$/,
+    ],
+    [
+      ['pull', runtime, 'oci:covered'],
+      /^lambent: oci:covered keeps its interpreter at \/var\/task\/python3, where functions have something else\.$/,
     ],
     [
       ['pull', 'java21', 'oci:text'],

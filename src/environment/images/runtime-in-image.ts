@@ -4,6 +4,7 @@ import type { ContainerImage, RuntimeRoot } from '../environment-spec.ts'
 import { LANGUAGES } from '../runtimes/languages.ts'
 import { findFault } from '../runtimes/program-file.ts'
 import { type Interpreted, isInterpreted, parseRuntime } from '../runtimes/runtime.ts'
+import { isBelow } from '../sandbox/bubblewrap/host-view.ts'
 import type { SandboxTechnique } from '../sandbox/sandbox.ts'
 import { findInPath, IMAGE_PATH } from './image-program.ts'
 import { outputInImage } from './output-in-image.ts'
@@ -12,6 +13,9 @@ import { outputInImage } from './output-in-image.ts'
 export interface RuntimeFault {
   readonly fault: string
 }
+
+/** What is mounted over an image; layers go beside what it has below `/opt`. */
+const COVERED = ['/var/task', '/var/runtime', '/tmp', '/run/lambent', '/proc', '/dev']
 
 const NO_BOOTSTRAP = 'no such file or directory'
 
@@ -53,10 +57,13 @@ async function findInterpreter(
     const fault = await findFault({ codeDirectory: image.directory, image }, program)
     if (fault === 'exec format error') return { fault: `holds programs that are not for ${HOST_ARCHITECTURE}` }
     const found = probe.read(await outputInImage(technique, image, [program, ...probe.parameters]))
-    if (found?.version === version)
-      return {
-        interpreter: (await isProgram(image, found.executable)) ? found.executable : posix.resolve('/', program),
-      }
+    if (found?.version === version) {
+      const interpreter = (await isProgram(image, found.executable)) ? found.executable : posix.resolve('/', program)
+      const isCovered = COVERED.some((place) => isBelow(interpreter, place))
+      return isCovered
+        ? { fault: `keeps its interpreter at ${interpreter}, where functions have something else` }
+        : { interpreter }
+    }
     other ??= found && `${name} ${found.fullVersion}`
   }
   const instead = other === undefined ? '' : `, but ${other}`
