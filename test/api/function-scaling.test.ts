@@ -225,6 +225,29 @@ test('an idle environment leaves its vCPUs to the function that needs them', asy
   assert.equal(typeof (await served(b)), 'string')
 })
 
+test('an idle environment stays when what it would leave is of no use', async () => {
+  await createProvider(server, 'spare', { CapacityProviderScalingConfig: { MaxVCpuCount: 2 } })
+  const on = { CapacityProviderConfig: onProvider('spare', { PerExecutionEnvironmentMaxConcurrency: 1 }) }
+  const [large, full, idle] = [
+    await published('large', { ...on, MemorySize: 10_240 }),
+    await published('full', on),
+    await published('idle', on),
+  ]
+  for (const name of ['full', 'idle']) await untilPresent(1, name)
+  await put(idle, { MinExecutionEnvironments: 0 })
+  await untilPresent(0, 'idle')
+  const first = await run(idle)
+  assert.deepEqual(await refusalOf(run(large)), throttled)
+  assert.equal(await run(idle), first)
+  await put(full, bounds(1, 1))
+  const running = run(full, 'full')
+  await gates.reached('full')
+  assert.deepEqual(await refusalOf(run(full)), throttled)
+  assert.equal(await run(idle), first)
+  gates.open('full')
+  await running
+})
+
 test('the numbers hold after a restart', async () => {
   const own = await startTestServer()
   await createProvider(own, 'p')

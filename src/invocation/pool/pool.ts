@@ -67,8 +67,9 @@ export class Pool {
     return this.#waiting.length > 0 || this.#provisioned.isWaiting
   }
 
-  get hasWaiting(): boolean {
-    return this.#waiting.length > 0
+  /** There is nothing else that another environment for those that wait would lack. */
+  get waitsForVcpus(): boolean {
+    return this.#waiting.length > 0 && this.total < this.#most && !this.#host.hasVcpusFor(this.version)
   }
 
   get isEmpty(): boolean {
