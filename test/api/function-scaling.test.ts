@@ -140,6 +140,31 @@ test('the least number of environments is started before anybody invokes the ver
   await untilPresent(1, 'least')
 })
 
+test('of those that are too many no more end than have to', async () => {
+  const CapacityProviderConfig = onProvider('p', { PerExecutionEnvironmentMaxConcurrency: 2 })
+  const of = await published('fewer', { CapacityProviderConfig, Timeout: 300 })
+  await put(of, bounds(3, 3))
+  await untilPresent(3, 'fewer')
+  const inside = async (gatesOf: readonly string[]) => {
+    const running = gatesOf.map((gate) => run(of, gate))
+    await Promise.all(gatesOf.map((gate) => gates.reached(gate)))
+    return running
+  }
+  // Two in each of them, of which one ends then.
+  const first = await inside(['fewer-a', 'fewer-b', 'fewer-c'])
+  const second = await inside(['fewer-d', 'fewer-e', 'fewer-f'])
+  await put(of, bounds(0, 1))
+  for (const gate of ['fewer-a', 'fewer-b', 'fewer-c']) gates.open(gate)
+  const environments = new Set(await Promise.all(first))
+  assert.equal(environments.size, 3)
+  assert.ok(environments.has(await served(of)))
+  assert.equal(rollCall.present('fewer'), 3)
+  for (const gate of ['fewer-d', 'fewer-e', 'fewer-f']) gates.open(gate)
+  await Promise.all(second)
+  await untilPresent(1, 'fewer')
+  assert.equal(rollCall.seen('fewer'), 3)
+})
+
 test('beyond the largest number callers are throttled, and served when there is room', async () => {
   const of = await published('most')
   await put(of, bounds(0, 2))

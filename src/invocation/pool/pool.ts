@@ -353,7 +353,8 @@ export class Pool {
     if (this.#provisioned.has(environment)) return false
     // Where it serves others as well it is still among them.
     const itself = this.#isShared ? 1 : 0
-    return this.total - itself >= this.#most || this.#host.takesBack(this.environments - itself + 1)
+    const staying = this.total - itself - this.#roster.leavingCount
+    return staying >= this.#most || this.#host.takesBack(this.environments - itself + 1)
   }
 
   #isTooOld(environment: Environment): boolean {
