@@ -15,6 +15,7 @@ import { sendSigned } from '../support/raw.ts'
 import { breaks, conflict, denied, invalid, notFound, refusalOf, throttled, validation } from '../support/refusal.ts'
 import { type RollCall, startRollCall } from '../support/roll-call.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { zipOf } from '../support/zip.ts'
 
 const PUBLISHED = '$LATEST.PUBLISHED'
 
@@ -217,6 +218,31 @@ test('without any environment a version is deactivated, and comes back with some
   assert.match(await run(of), /\$LATEST\.PUBLISHED/)
 })
 
+test('a version whose Init fails stays Active, and what it keeps is tried again when it is scaled', async () => {
+  const code = { 'index.mjs': `${rollCall.answeringTo('broken')}\nthrow new Error('no')` }
+  const of = await published('broken', { Code: { ZipFile: zipOf(code) } })
+  await poll(() => rollCall.seen('broken') || undefined)
+  assert.match(JSON.stringify(await run(of)), /"errorMessage":"no"/)
+  assert.equal(await stateOf('broken', of.Qualifier), 'Active')
+  const seen = rollCall.seen('broken')
+  await put(of, bounds(1, 2))
+  await poll(() => rollCall.seen('broken') > seen || undefined)
+  await put(of, bounds(0, 0))
+})
+
+test('an event waits in its queue while there may be no more environments', async () => {
+  const of = await published('queued', {}, 'LATEST_PUBLISHED')
+  await put(of, bounds(1, 1))
+  const running = run(of, 'queued-a')
+  await gates.reached('queued-a')
+  const { StatusCode } = await invoke(server, 'queued', { gate: gates.urlFor('queued-b') }, { InvocationType: 'Event' })
+  assert.equal(StatusCode, 202)
+  assert.deepEqual(await refusalOf(run(of)), throttled)
+  gates.open('queued-a')
+  await Promise.all([running, gates.reached('queued-b')])
+  gates.open('queued-b')
+})
+
 test('the environments of all functions of a provider keep to its vCPUs', async () => {
   await createProvider(server, 'two', { CapacityProviderScalingConfig: { MaxVCpuCount: 2 } })
   const on = { CapacityProviderConfig: onProvider('two', { PerExecutionEnvironmentMaxConcurrency: 1 }) }
@@ -291,6 +317,21 @@ test('the numbers hold after a restart', async () => {
   await using _restarted = await startTestServer({ dataDirectory: own.dataDirectory })
   await untilPresent(2, 'again')
   assert.equal(rollCall.seen('again'), 4)
+  await own[Symbol.asyncDispose]()
+})
+
+test('a version that was Pending when the server was killed becomes Active, with its environments', async () => {
+  const own = await startTestServer()
+  await createProvider(own, 'p')
+  await createManaged(own, { FunctionName: 'killed', code: waits('killed'), PublishTo: 'LATEST_PUBLISHED' })
+  await own.kill()
+  await using again = await startTestServer({ dataDirectory: own.dataDirectory })
+  for (const [qualifier, state] of [
+    [undefined, 'ActiveNonInvocable'],
+    [PUBLISHED, 'Active'],
+  ] as const)
+    await poll(async () => ((await stateOf('killed', qualifier, again)) === state ? true : undefined))
+  await untilPresent(1, 'killed')
   await own[Symbol.asyncDispose]()
 })
 
