@@ -3,14 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs'
 import type { Runtime } from '@aws-sdk/client-lambda'
-import { createManaged, createProvider, onProvider } from '../support/capacity-providers.ts'
 import { createFunction, invoke } from '../support/clients.ts'
 import { imageProgram, writeLayout } from '../support/images.ts'
 import { logMessages } from '../support/log-messages.ts'
-import { poll } from '../support/poll.ts'
-import { type HostPython, hostPython } from '../support/python-image.ts'
+import { hostPython } from '../support/python-image.ts'
 import { runtimesCommand } from '../support/runtimes-command.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -21,7 +18,6 @@ const options = { skip: !isRoot }
 
 let home: string
 let server: TestServer
-let python: HostPython
 /** Of the host, and one that it lacks. */
 let exact: Runtime
 let lacking: Runtime
@@ -31,8 +27,7 @@ before(async () => {
   chmodSync(home, 0o755)
   for (const name of ['layouts', 'tools']) mkdirSync(join(home, name))
   writeFileSync(join(home, 'tools/npm'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
-  python = await hostPython()
-  const { version } = python
+  const { version } = await hostPython()
   exact = `python${version}` as Runtime
   lacking = version === '3.14' ? 'python3.13' : 'python3.14'
   server = await startTestServer({
@@ -99,30 +94,6 @@ test('what is pulled again is used at once', options, async () => {
   assert.deepEqual((await invoke(server, 'dotnet')).payload.arguments, ['/var/runtime/bootstrap'])
   await runtimesCommand(server, 'pull', lacking, 'oci:own')
   assert.deepEqual((await invoke(server, 'lacking')).payload.arguments, ['/var/runtime/bootstrap'])
-})
-
-/** A group is made with its first line. */
-function unlessMissing(error: unknown): readonly string[] {
-  if (error instanceof ResourceNotFoundException) return []
-  throw error
-}
-
-test('versions on managed instances have their environments from what was pulled last', options, async () => {
-  await createProvider(server, 'p')
-  const CapacityProviderConfig = onProvider('p')
-  const managed = { FunctionName: 'managed', Runtime: 'dotnet8', CapacityProviderConfig, Publish: true } as const
-  await createManaged(server, { ...managed, code: { 'app.dll': '' } })
-  const hasLine = (part: string) => async () => {
-    const lines = await logMessages(server, 'managed').catch(unlessMissing)
-    return lines.some((line) => line.includes(part)) || undefined
-  }
-  await poll(hasLine('initStart'))
-  const script = `#!${python.executable}\nprint("from another image")\n`
-  const bootstrap = { name: 'var/runtime/bootstrap', content: script, mode: 0o755 }
-  mkdirSync(join(home, 'layouts/another'))
-  writeLayout(join(home, 'layouts/another'), { layers: [[...python.files, { name: 'var/runtime/' }, bootstrap]] })
-  await runtimesCommand(server, 'pull', 'dotnet8', 'oci:another')
-  await poll(hasLine('from another image'))
 })
 
 test('a list that cannot be read keeps no server from starting', async () => {

@@ -26,6 +26,10 @@ export class ExclusiveRoster implements Roster {
     return this.#busy.size
   }
 
+  get leavingCount(): number {
+    return 0
+  }
+
   get running(): number {
     return this.#busy.size
   }

@@ -6,6 +6,8 @@ export interface Roster {
   readonly idleCount: number
   /** Those that run something. */
   readonly busyCount: number
+  /** Those that have been dismissed, and still run something. */
+  readonly leavingCount: number
   /** Invocations that run. */
   readonly running: number
   /** Since when the oldest idle one has been idle. */
