@@ -78,7 +78,7 @@ test('an answer that comes too late is refused as such', async () => {
   await environment.fail({ gate: gates.urlFor('late') })
   gates.open('late')
   assert.deepEqual(await toldIn(environment), [
-    { status: 410, body: { errorMessage: 'Invoke timeout', errorType: 'InvokeTimeout' }, id: null },
+    { status: 400, body: { errorMessage: 'Invoke timeout', errorType: 'Runtime.InvokeTimeout' }, id: null },
   ])
 })
 
@@ -122,7 +122,12 @@ test('the end of the runtime fails all that it is at, and what it has not seen i
 
 const INVALID_ID = {
   status: 400,
-  body: { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' },
+  body: { errorMessage: 'Invalid invoke ID', errorType: 'Runtime.InvalidInvokeId' },
+  id: null,
+}
+const WAS_SENT = {
+  status: 403,
+  body: { errorMessage: 'Invoke response was sent already', errorType: 'Runtime.InvokeResponseWasSent' },
   id: null,
 }
 const ACCEPTED = { status: 202, body: { status: 'OK' }, id: null }
@@ -131,6 +136,11 @@ const asked: { name: string; ask: readonly string[][]; told: readonly object[] }
   {
     name: 'an answer for an unknown id is refused',
     ask: [['POST', `invocation/${randomUUID()}/response`, '1']],
+    told: [INVALID_ID],
+  },
+  {
+    name: 'an id of another length is as unknown',
+    ask: [['POST', 'invocation/7/response', '1']],
     told: [INVALID_ID],
   },
   {
@@ -144,7 +154,7 @@ const asked: { name: string; ask: readonly string[][]; told: readonly object[] }
       ['POST', 'invocation/ID/response', '1'],
       ['POST', 'invocation/ID/response', '2'],
     ],
-    told: [ACCEPTED, INVALID_ID],
+    told: [ACCEPTED, WAS_SENT],
   },
   {
     name: 'an error behind an answer is refused',
@@ -152,7 +162,7 @@ const asked: { name: string; ask: readonly string[][]; told: readonly object[] }
       ['POST', 'invocation/ID/response', '1'],
       ['POST', 'invocation/ID/error', '{}'],
     ],
-    told: [ACCEPTED, INVALID_ID],
+    told: [ACCEPTED, WAS_SENT],
   },
   {
     name: 'an error of Init after Init is refused',
@@ -183,7 +193,11 @@ test('nobody more may wait for an event than invocations may run', async () => {
   using gates = await startGates()
   const environment = await threads(2, { variables: { MORE: '1' } })
   assert.deepEqual(await toldIn(environment), [
-    { status: 500, body: { errorMessage: 'Internal Server Error', errorType: 'InternalServerError' }, id: null },
+    {
+      status: 403,
+      body: { errorMessage: 'Too many idle runtimes', errorType: 'Runtime.TooManyIdleRuntimes' },
+      id: null,
+    },
   ])
   const results = await beginAll(environment, gates, ['a', 'b'])
   for (const name of ['a', 'b']) gates.open(name)
@@ -203,6 +217,23 @@ test('responses are streamed side by side', async () => {
   gates.open('a')
   assert.deepEqual(await read(), ['a2', 'b2'])
   for (const { end } of streams) assert.equal((await end).functionError, undefined)
+})
+
+test('an answer beside one that is being streamed is refused', async () => {
+  using gates = await startGates()
+  const environment = await threads(2)
+  const other = ['POST', 'invocation/ID/response', '1']
+  const stream = await environment.stream({ stream: ['a1', gates.urlFor('a'), other, 'a2'] })
+  const text = textOf(stream)
+  gates.open('a')
+  assert.equal(await text, 'a1a2')
+  assert.deepEqual(await toldIn(environment), [
+    {
+      status: 403,
+      body: { errorMessage: 'Invoke response is in progress', errorType: 'Runtime.InvokeResponseInProgress' },
+      id: null,
+    },
+  ])
 })
 
 test('a stream whose time is over is cut off, and the next is whole', async () => {
