@@ -96,6 +96,32 @@ test('when all have taken too long and nobody asks for more, it begins anew', as
   await again(async () => (await environment.invoke()).functionError === undefined)
 })
 
+test('when one has taken too long and the others stop asking, it begins anew', async () => {
+  using gates = await startGates()
+  const environment = await threads(2, { timeoutSeconds: 3 })
+  assert.equal((await environment.fail({ gate: gates.urlFor('never') })).errorType, 'Sandbox.Timedout')
+  await environment.invoke({ quit: true })
+  await poll(() => environment.environment.room === 2 || undefined)
+  await again(async () => (await environment.invoke()).functionError === undefined)
+})
+
+test('what comes when an Init on behalf of another has just ended runs once', async () => {
+  const environment = await threads(2, {
+    logging: { format: 'JSON', group: '/aws/lambda/test', applicationLevel: 'INFO', systemLevel: 'DEBUG' },
+  })
+  const { lines } = environment
+  await environment.fail({ exit: 1 })
+  const late = Promise.withResolvers<unknown>()
+  const push = lines.push.bind(lines)
+  lines.push = (line) => {
+    if (line.includes('"platform.initReport"')) late.resolve(environment.invoke({ log: 'ID is at work' }))
+    return push(line)
+  }
+  await Promise.all([environment.invoke(), late.promise])
+  for (const _ of [1, 2]) await Promise.all([environment.invoke(), environment.invoke()])
+  assert.equal(lines.filter((line) => line.endsWith(' is at work')).length, 1)
+})
+
 test('one that fails is alone with it', async () => {
   using gates = await startGates()
   const environment = await threads(2)

@@ -33,6 +33,8 @@ export class ConcurrentSession implements Session {
   #state: 'Started' | 'InitError' | 'Ready' = 'Started'
   /** The first to ask is the first to be served: it has been idle for longest. */
   readonly #waiting: NextReceiver[] = []
+  /** Have got an event and not asked for another since: who asked ahead may be busy with it, or stuck. */
+  readonly #silent = new Set<NextReceiver>()
   /** Events for which nobody has asked yet. */
   readonly #owed: Open[] = []
   /** By id, those that the runtime has. */
@@ -58,9 +60,9 @@ export class ConcurrentSession implements Session {
     return this.#waiting.length > 0
   }
 
-  /** How many events it waits for. */
+  /** How many events it would take now, as far as anybody knows. */
   get waiting(): number {
-    return this.#waiting.length
+    return this.#waiting.filter((receiver) => !this.#silent.has(receiver)).length
   }
 
   /** How many it may still be at although their time is over. */
@@ -95,6 +97,7 @@ export class ConcurrentSession implements Session {
     if (this.#state === 'InitError') return invalidTransition(this.#state, 'Ready')
     if (this.#waiting.length >= this.#most) return TOO_MANY_IDLE_RUNTIMES
     this.#waiting.push(receiver)
+    this.#silent.delete(receiver)
     if (this.#state === 'Started') this.#endInit({ kind: 'ready' })
     this.#state = 'Ready'
     this.#deliver()
@@ -103,6 +106,7 @@ export class ConcurrentSession implements Session {
   }
 
   abandon(receiver: NextReceiver): void {
+    this.#silent.delete(receiver)
     for (let at = this.#waiting.length - 1; at >= 0; at--)
       if (this.#waiting[at] === receiver) this.#waiting.splice(at, 1)
   }
@@ -157,6 +161,7 @@ export class ConcurrentSession implements Session {
       const [open, receiver] = [this.#owed.shift(), this.#waiting.shift()]
       if (open === undefined || receiver === undefined) return
       this.#begin(open)
+      this.#silent.add(receiver)
       receiver.deliver(open.event)
     }
   }
