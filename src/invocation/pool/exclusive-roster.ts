@@ -67,6 +67,10 @@ export class ExclusiveRoster implements Roster {
     this.#idle.push({ environment, sinceMs: nowMs })
   }
 
+  get leaving(): number {
+    return 0
+  }
+
   dismiss(): boolean {
     return true
   }

@@ -144,13 +144,14 @@ export class Pools implements PoolHost {
     return this.#places.mayKeep(provisioned)
   }
 
-  hasVcpusFor({ configuration, ...version }: FunctionVersion): boolean {
+  hasVcpusFor(version: FunctionVersion): boolean {
+    const { configuration } = version
     if (!configuration.capacity) return true
     const used = this.#ofProvider(configuration).reduce(
       (sum, pool) => sum + pool.total * vcpusOf(pool.version.configuration),
       0,
     )
-    return used + vcpusOf(configuration) <= this.#maxVcpusOf({ configuration, ...version })
+    return used + vcpusOf(configuration) <= this.#maxVcpusOf(version)
   }
 
   startEstimateMs(version: FunctionVersion): number {

@@ -25,6 +25,8 @@ export interface Roster {
   rest(environment: Environment, nowMs: number): void
   /** It is given nothing more. Returns whether it runs nothing, and so may be ended. */
   dismiss(environment: Environment): boolean
+  /** How many have been dismissed and still run something. */
+  readonly leaving: number
   /** Has been dismissed, and still runs something. */
   isLeaving(environment: Environment): boolean
   /** Takes idle ones out, the oldest first. */

@@ -88,6 +88,12 @@ export class SharedRoster implements Roster {
     return !member.isLeaving
   }
 
+  get leaving(): number {
+    let count = 0
+    for (const { isLeaving } of this.#members.values()) if (isLeaving) count++
+    return count
+  }
+
   isLeaving(environment: Environment): boolean {
     return this.#members.get(environment)?.isLeaving === true
   }
