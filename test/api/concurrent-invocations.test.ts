@@ -121,7 +121,7 @@ test('of two environments one is left when there may be one, whichever calls end
   const running = await inside(of, names)
   await client.putFunctionScalingConfig({
     ...of,
-    FunctionScalingConfig: { MinExecutionEnvironments: 1, MaxExecutionEnvironments: 1 },
+    FunctionScalingConfig: { MinExecutionEnvironments: 0, MaxExecutionEnvironments: 1 },
   })
   const places = []
   // One of each environment ends before any has come to its end.
