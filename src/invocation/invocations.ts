@@ -140,6 +140,9 @@ export class Invocations {
   renew(runtime: string): void {
     this.#pools.renew(runtime)
     this.#provisioning.refreshAll()
+    void this.#scaleAll().catch((cause) =>
+      this.#options.log.error('functions on managed instances could not be looked up', { cause }),
+    )
   }
 
   /** Digests of the images that environments have their runtimes from. */
@@ -153,14 +156,17 @@ export class Invocations {
   }
 
   /** How many environments a version on managed instances is to have has changed. */
-  scale(version: FunctionVersion): void {
-    scale(this.#pools, version)
+  async scale(version: FunctionVersion): Promise<void> {
+    const { store, log } = this.#options
+    await scale({ pools: this.#pools, functions: store.functions }, version).catch((cause) =>
+      log.error('a version could not be scaled', { functionName: version.functionName, cause }),
+    )
   }
 
   /** At the start of the server. */
   async provisionAll(): Promise<void> {
     this.#provisioning.refreshAll()
-    for (const version of await this.#options.store.functions.listManaged()) this.scale(version)
+    await this.#scaleAll()
   }
 
   allocationOf(config: ProvisionedConcurrency): Promise<Allocation> {
@@ -185,6 +191,10 @@ export class Invocations {
     this.#nextEnds.delete(functionId)
     this.#running--
     if (this.#running === 0) this.#onIdle?.()
+  }
+
+  async #scaleAll(): Promise<void> {
+    for (const version of await this.#options.store.functions.listManaged()) void this.scale(version)
   }
 
   async #settleAtLast(version: FunctionVersion): Promise<void> {

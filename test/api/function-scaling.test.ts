@@ -15,6 +15,7 @@ import { sendSigned } from '../support/raw.ts'
 import { breaks, conflict, denied, invalid, notFound, refusalOf, throttled, validation } from '../support/refusal.ts'
 import { type RollCall, startRollCall } from '../support/roll-call.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { zipOf } from '../support/zip.ts'
 
 const PUBLISHED = '$LATEST.PUBLISHED'
 
@@ -140,6 +141,31 @@ test('the least number of environments is started before anybody invokes the ver
   await untilPresent(1, 'least')
 })
 
+test('of those that are too many no more end than have to', async () => {
+  const CapacityProviderConfig = onProvider('p', { PerExecutionEnvironmentMaxConcurrency: 2 })
+  const of = await published('fewer', { CapacityProviderConfig, Timeout: 300 })
+  await put(of, bounds(3, 3))
+  await untilPresent(3, 'fewer')
+  const inside = async (gatesOf: readonly string[]) => {
+    const running = gatesOf.map((gate) => run(of, gate))
+    await Promise.all(gatesOf.map((gate) => gates.reached(gate)))
+    return running
+  }
+  // Two in each of them, of which one ends then.
+  const first = await inside(['fewer-a', 'fewer-b', 'fewer-c'])
+  const second = await inside(['fewer-d', 'fewer-e', 'fewer-f'])
+  await put(of, bounds(0, 1))
+  for (const gate of ['fewer-a', 'fewer-b', 'fewer-c']) gates.open(gate)
+  const environments = new Set(await Promise.all(first))
+  assert.equal(environments.size, 3)
+  assert.ok(environments.has(await served(of)))
+  assert.equal(rollCall.present('fewer'), 3)
+  for (const gate of ['fewer-d', 'fewer-e', 'fewer-f']) gates.open(gate)
+  await Promise.all(second)
+  await untilPresent(1, 'fewer')
+  assert.equal(rollCall.seen('fewer'), 3)
+})
+
 test('beyond the largest number callers are throttled, and served when there is room', async () => {
   const of = await published('most')
   await put(of, bounds(0, 2))
@@ -192,6 +218,31 @@ test('without any environment a version is deactivated, and comes back with some
   assert.match(await run(of), /\$LATEST\.PUBLISHED/)
 })
 
+test('a version whose Init fails stays Active, and what it keeps is tried again when it is scaled', async () => {
+  const code = { 'index.mjs': `${rollCall.answeringTo('broken')}\nthrow new Error('no')` }
+  const of = await published('broken', { Code: { ZipFile: zipOf(code) } })
+  await poll(() => rollCall.seen('broken') || undefined)
+  assert.match(JSON.stringify(await run(of)), /"errorMessage":"no"/)
+  assert.equal(await stateOf('broken', of.Qualifier), 'Active')
+  const seen = rollCall.seen('broken')
+  await put(of, bounds(1, 2))
+  await poll(() => rollCall.seen('broken') > seen || undefined)
+  await put(of, bounds(0, 0))
+})
+
+test('an event waits in its queue while there may be no more environments', async () => {
+  const of = await published('queued', {}, 'LATEST_PUBLISHED')
+  await put(of, bounds(1, 1))
+  const running = run(of, 'queued-a')
+  await gates.reached('queued-a')
+  const { StatusCode } = await invoke(server, 'queued', { gate: gates.urlFor('queued-b') }, { InvocationType: 'Event' })
+  assert.equal(StatusCode, 202)
+  assert.deepEqual(await refusalOf(run(of)), throttled)
+  gates.open('queued-a')
+  await Promise.all([running, gates.reached('queued-b')])
+  gates.open('queued-b')
+})
+
 test('the environments of all functions of a provider keep to its vCPUs', async () => {
   await createProvider(server, 'two', { CapacityProviderScalingConfig: { MaxVCpuCount: 2 } })
   const on = { CapacityProviderConfig: onProvider('two', { PerExecutionEnvironmentMaxConcurrency: 1 }) }
@@ -225,6 +276,29 @@ test('an idle environment leaves its vCPUs to the function that needs them', asy
   assert.equal(typeof (await served(b)), 'string')
 })
 
+test('an idle environment stays when what it would leave is of no use', async () => {
+  await createProvider(server, 'spare', { CapacityProviderScalingConfig: { MaxVCpuCount: 2 } })
+  const on = { CapacityProviderConfig: onProvider('spare', { PerExecutionEnvironmentMaxConcurrency: 1 }) }
+  const [large, full, idle] = [
+    await published('large', { ...on, MemorySize: 10_240 }),
+    await published('full', on),
+    await published('idle', on),
+  ]
+  for (const name of ['full', 'idle']) await untilPresent(1, name)
+  await put(idle, { MinExecutionEnvironments: 0 })
+  await untilPresent(0, 'idle')
+  const first = await run(idle)
+  assert.deepEqual(await refusalOf(run(large)), throttled)
+  assert.equal(await run(idle), first)
+  await put(full, bounds(1, 1))
+  const running = run(full, 'full')
+  await gates.reached('full')
+  assert.deepEqual(await refusalOf(run(full)), throttled)
+  assert.equal(await run(idle), first)
+  gates.open('full')
+  await running
+})
+
 test('the numbers hold after a restart', async () => {
   const own = await startTestServer()
   await createProvider(own, 'p')
@@ -243,6 +317,21 @@ test('the numbers hold after a restart', async () => {
   await using _restarted = await startTestServer({ dataDirectory: own.dataDirectory })
   await untilPresent(2, 'again')
   assert.equal(rollCall.seen('again'), 4)
+  await own[Symbol.asyncDispose]()
+})
+
+test('a version that was Pending when the server was killed becomes Active, with its environments', async () => {
+  const own = await startTestServer()
+  await createProvider(own, 'p')
+  await createManaged(own, { FunctionName: 'killed', code: waits('killed'), PublishTo: 'LATEST_PUBLISHED' })
+  await own.kill()
+  await using again = await startTestServer({ dataDirectory: own.dataDirectory })
+  for (const [qualifier, state] of [
+    [undefined, 'ActiveNonInvocable'],
+    [PUBLISHED, 'Active'],
+  ] as const)
+    await poll(async () => ((await stateOf('killed', qualifier, again)) === state ? true : undefined))
+  await untilPresent(1, 'killed')
   await own[Symbol.asyncDispose]()
 })
 

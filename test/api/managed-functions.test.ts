@@ -8,20 +8,22 @@ import {
 } from '@aws-sdk/client-lambda'
 import { createManaged, createProvider, onProvider, providerArn } from '../support/capacity-providers.ts'
 import { createFunction, createUser, executionRole, invoke, lambdaOf, untilUpdated } from '../support/clients.ts'
+import { createUrl, sendToUrl } from '../support/function-urls.ts'
 import { answering, answerWith, arnOf, configurationOf, publishVersion } from '../support/functions.ts'
 import { poll } from '../support/poll.ts'
 import { sendSigned } from '../support/raw.ts'
 import { conflict, denied, invalid, notFound, type Refusal, refusalOf } from '../support/refusal.ts'
-import { ACCOUNT, startTestServer, type TestServer } from '../support/server.ts'
+import { ACCOUNT, inAccount, startTestServer, type TestServer } from '../support/server.ts'
 import { zipOf } from '../support/zip.ts'
 
 const LATEST = '$LATEST'
 const PUBLISHED = '$LATEST.PUBLISHED'
+const OTHER = '111122223333'
 
 let server: TestServer
 let client: Lambda
 before(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ args: ['--accounts', OTHER] })
   client = lambdaOf(server)
   await executionRole(server)
   for (const name of ['p', 'other']) await createProvider(server, name)
@@ -213,6 +215,24 @@ test('a provider is given to functions only by who may pass it', async () => {
   await asPasser.updateFunctionConfiguration(passing)
 })
 
+test('another account that may do so updates and publishes a function on the provider of its owner', async () => {
+  await made('lent')
+  for (const action of ['UpdateFunctionCode', 'PublishVersion', 'InvokeFunction'])
+    await client.addPermission({
+      FunctionName: 'lent',
+      StatementId: action,
+      Action: `lambda:${action}`,
+      Principal: OTHER,
+    })
+  const guest = lambdaOf(inAccount(server, OTHER))
+  const ofLent = { FunctionName: arnOf('lent') }
+  await guest.updateFunctionCode({ ...ofLent, ZipFile: zipOf(answering('theirs')) })
+  await untilUpdated(server, 'lent')
+  await guest.publishVersion({ ...ofLent, ...toLatest })
+  await untilState('lent', 'Active', PUBLISHED)
+  assert.equal((await invoke(inAccount(server, OTHER), arnOf('lent'))).payload, 'theirs')
+})
+
 const cannotBeInvoked = invalid(
   "Functions configured with capacity provider configuration can't be invoked with $LATEST qualifier. To invoke this function, specify a published version qualifier or $LATEST.PUBLISHED.",
 )
@@ -293,8 +313,34 @@ test('aliases, permissions and URLs lead to $LATEST.PUBLISHED', async () => {
     await refusalOf(client.deleteFunction({ ...ofLed, Qualifier: PUBLISHED })),
     conflict('Unable to delete version because the following aliases reference it: [live]'),
   )
-  const { FunctionUrl = '' } = await client.createFunctionUrlConfig({ ...ofLed, AuthType: 'AWS_IAM' })
-  assert.match(FunctionUrl, /lambda-url/)
+  const ofUrl = { ...ofLed, Principal: '*' }
+  await client.addPermission({
+    ...ofUrl,
+    StatementId: 'url',
+    Action: 'lambda:InvokeFunctionUrl',
+    FunctionUrlAuthType: 'NONE',
+  })
+  await client.addPermission({
+    ...ofUrl,
+    StatementId: 'function',
+    Action: 'lambda:InvokeFunction',
+    InvokedViaFunctionUrl: true,
+  })
+  await client.addPermission({ ...ofUrl, Qualifier: 'live', StatementId: 'all', Action: 'lambda:*' })
+  for (const Qualifier of [undefined, 'live']) {
+    const answer = await sendToUrl(server, await createUrl(server, { ...ofLed, ...(Qualifier && { Qualifier }) }))
+    assert.deepEqual([answer.status, answer.text], [200, 'led'])
+  }
+  await client.addPermission({
+    ...ofLed,
+    Qualifier: PUBLISHED,
+    StatementId: 'guest',
+    Action: 'lambda:InvokeFunction',
+    Principal: OTHER,
+  })
+  const asGuest = inAccount(server, OTHER)
+  assert.equal((await invoke(asGuest, arnOf('led'), {}, { Qualifier: PUBLISHED })).payload, 'led')
+  assert.equal((await refusalOf(invoke(asGuest, arnOf('led')))).status, 403)
   const event = await invoke(server, 'led', {}, { InvocationType: 'Event' })
   assert.equal(event.StatusCode, 202)
 })

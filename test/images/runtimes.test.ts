@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import type { Runtime } from '@aws-sdk/client-lambda'
+import { createManaged, createProvider } from '../support/capacity-providers.ts'
 import { createFunction, createUser, invoke, logsClient } from '../support/clients.ts'
 import { programImage } from '../support/image-functions.ts'
 import { type ImageSetup, imageProgram, writeLayout, writeMultiLayout } from '../support/images.ts'
 import { publishLayer } from '../support/layers.ts'
+import { poll } from '../support/poll.ts'
 import { type HostPython, hostPython } from '../support/python-image.ts'
 import { sendSigned } from '../support/raw.ts'
 import { type Registry, startRegistry } from '../support/registry.ts'
@@ -178,6 +180,20 @@ test('an image’s own client is used when it has one', { skip: !isRoot }, async
   ])
     assert.ok(payload.variables.includes(line), line)
   assert.deepEqual((await invoke(server, 'dotnet', { list: '/var/task' })).payload.names, ['app.dll'])
+})
+
+test('environments that are kept are kept of an image that is pulled anew', { skip: !isRoot }, async () => {
+  await createProvider(server, 'p')
+  const code = { 'app.dll': '' }
+  await createManaged(server, { FunctionName: 'kept', code, Runtime: 'dotnet8', Handler: 'any', Publish: true })
+  // There is no log before the first of them.
+  const starts = async () => (await linesOf('kept').catch(() => [])).filter((line) => line.includes('initStart')).length
+  const untilStarted = (count: number) => poll(async () => ((await starts()) >= count ? true : undefined))
+  await untilStarted(1)
+  const own = { name: 'var/runtime/bootstrap', content: await imageProgram(), mode: 0o755 }
+  writeLayout(layout('dotnet'), { layers: [[own]], Env: ['DOTNET=anew'] })
+  await printed('pull', 'dotnet8', 'oci:dotnet')
+  await untilStarted(2)
 })
 
 const createCustom = (FunctionName: string, content: string | Buffer) =>

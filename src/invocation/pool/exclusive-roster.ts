@@ -26,6 +26,10 @@ export class ExclusiveRoster implements Roster {
     return this.#busy.size
   }
 
+  get leavingCount(): number {
+    return 0
+  }
+
   get running(): number {
     return this.#busy.size
   }
@@ -65,10 +69,6 @@ export class ExclusiveRoster implements Roster {
 
   rest(environment: Environment, nowMs: number): void {
     this.#idle.push({ environment, sinceMs: nowMs })
-  }
-
-  get leaving(): number {
-    return 0
   }
 
   dismiss(): boolean {

@@ -61,8 +61,9 @@ export class Pool {
     return this.#waiting.length > 0 || this.#provisioned.isWaiting
   }
 
-  get hasWaiting(): boolean {
-    return this.#waiting.length > 0
+  /** There is nothing else that another environment for those that wait would lack. */
+  get waitsForVcpus(): boolean {
+    return this.#waiting.length > 0 && this.total < this.#most && !this.#host.hasVcpusFor(this.version)
   }
 
   get isEmpty(): boolean {
@@ -342,9 +343,10 @@ export class Pool {
 
   #mustGiveUp(environment: Environment): boolean {
     if (this.#provisioned.has(environment)) return false
-    // Where it serves others as well it is still among them; and so are those that are given up already.
-    const gone = this.#isShared ? 1 + this.#roster.leaving : 0
-    return this.total - gone >= this.#most || this.#host.takesBack(this.environments - gone + 1)
+    // Where it serves others as well it is still among them.
+    const itself = this.#isShared ? 1 : 0
+    const staying = this.total - itself - this.#roster.leavingCount
+    return staying >= this.#most || this.#host.takesBack(this.environments - itself + 1)
   }
 
   #isTooOld(environment: Environment): boolean {

@@ -145,13 +145,7 @@ export class Pools implements PoolHost {
   }
 
   hasVcpusFor(version: FunctionVersion): boolean {
-    const { configuration } = version
-    if (!configuration.capacity) return true
-    const used = this.#ofProvider(configuration).reduce(
-      (sum, pool) => sum + pool.total * vcpusOf(pool.version.configuration),
-      0,
-    )
-    return used + vcpusOf(configuration) <= this.#maxVcpusOf(version)
+    return !version.configuration.capacity || this.#lackingVcpus(version) <= 0
   }
 
   startEstimateMs(version: FunctionVersion): number {
@@ -164,11 +158,20 @@ export class Pools implements PoolHost {
     return pools.filter(({ version }) => version.configuration.capacity?.providerArn === capacity?.providerArn)
   }
 
-  /** Whoever waits for vCPUs of a provider gets those of an environment there that is idle. */
-  #freeVcpus(pool: Pool): void {
-    const { configuration } = pool.version
-    if (pool.hasWaiting && !this.hasVcpusFor(pool.version))
-      this.#ofProvider(configuration).some((other) => other.shrink(Number.POSITIVE_INFINITY, 1) > 0)
+  /** How many more its provider would need to have for one more environment. */
+  #lackingVcpus(version: FunctionVersion): number {
+    const { configuration } = version
+    const pools = this.#ofProvider(configuration)
+    const used = pools.reduce((sum, pool) => sum + pool.total * vcpusOf(pool.version.configuration), 0)
+    return used + vcpusOf(configuration) - this.#maxVcpusOf(version)
+  }
+
+  /** Whoever waits only for vCPUs of a provider gets those of environments there that are idle, if they are enough. */
+  #freeVcpus({ version, waitsForVcpus }: Pool): void {
+    if (!waitsForVcpus) return
+    const pools = this.#ofProvider(version.configuration)
+    const idle = pools.reduce((sum, pool) => sum + pool.idleCount * vcpusOf(pool.version.configuration), 0)
+    if (this.#lackingVcpus(version) <= idle) pools.some((pool) => pool.shrink(Number.POSITIVE_INFINITY, 1) > 0)
   }
 
   #poolFor(version: FunctionVersion): Pool {

@@ -6,6 +6,8 @@ export interface Roster {
   readonly idleCount: number
   /** Those that run something. */
   readonly busyCount: number
+  /** Those that have been dismissed, and still run something. */
+  readonly leavingCount: number
   /** Invocations that run. */
   readonly running: number
   /** Since when the oldest idle one has been idle. */
@@ -25,8 +27,6 @@ export interface Roster {
   rest(environment: Environment, nowMs: number): void
   /** It is given nothing more. Returns whether it runs nothing, and so may be ended. */
   dismiss(environment: Environment): boolean
-  /** How many have been dismissed and still run something. */
-  readonly leaving: number
   /** Has been dismissed, and still runs something. */
   isLeaving(environment: Environment): boolean
   /** Takes idle ones out, the oldest first. */

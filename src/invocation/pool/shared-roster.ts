@@ -32,6 +32,12 @@ export class SharedRoster implements Roster {
     return count
   }
 
+  get leavingCount(): number {
+    let count = 0
+    for (const { isLeaving } of this.#members.values()) if (isLeaving) count++
+    return count
+  }
+
   get running(): number {
     let count = 0
     for (const { startedMs } of this.#members.values()) count += startedMs.length
@@ -86,12 +92,6 @@ export class SharedRoster implements Roster {
     member.isLeaving = member.startedMs.length > 0
     if (!member.isLeaving) this.#members.delete(environment)
     return !member.isLeaving
-  }
-
-  get leaving(): number {
-    let count = 0
-    for (const { isLeaving } of this.#members.values()) if (isLeaving) count++
-    return count
   }
 
   isLeaving(environment: Environment): boolean {

@@ -2,13 +2,14 @@ import { architectureNotOfProvider, type CapacityAttachment, type FunctionConfig
 import type { RequestContext } from '../context.ts'
 import { findProvider } from './find-provider.ts'
 
-/** The provider that a function is to run on must be there, and have instances for its code. */
+/** The provider that a function of the account is to run on must be there, and have instances for its code. */
 export function checkProvider(
   context: RequestContext,
+  account: string,
   { capacity, architecture }: Pick<FunctionConfiguration, 'capacity' | 'architecture'>,
 ): void {
   if (!capacity) return
-  const { instances } = findProvider(context, capacity.providerArn)
+  const { instances } = findProvider(context, capacity.providerArn, account)
   if (instances.Architectures && !instances.Architectures.includes(architecture))
     throw architectureNotOfProvider(architecture, capacity.providerArn)
 }

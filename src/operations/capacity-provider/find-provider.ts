@@ -9,11 +9,15 @@ import type { RequestContext } from '../context.ts'
 import { untilWritten } from '../until-written.ts'
 
 /** The provider of this name or ARN, or AWS's 404. */
-export function findProvider({ store, place, caller }: RequestContext, nameOrArn: string): CapacityProvider {
-  const name = capacityProviderNameIn(place, caller.account, nameOrArn)
+export function findProvider(
+  { store, place, caller }: RequestContext,
+  nameOrArn: string,
+  account = caller.account,
+): CapacityProvider {
+  const name = capacityProviderNameIn(place, account, nameOrArn)
   if (name === undefined) throw capacityProviderNotFound(nameOrArn)
-  const provider = store.capacityProviders.get(caller.account, name)
-  return provider ?? fail(capacityProviderNotFound(capacityProviderArn(place, caller.account, name)))
+  const provider = store.capacityProviders.get(account, name)
+  return provider ?? fail(capacityProviderNotFound(capacityProviderArn(place, account, name)))
 }
 
 /** Stores what `change` makes of the provider; asked again when another writer came first. */

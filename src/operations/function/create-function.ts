@@ -32,7 +32,7 @@ export const createFunction: Handler<'CreateFunction'> = async (input, context) 
   await checkExecutionRole(context, input.Role)
   checkPublishTo({ configuration }, input.PublishTo)
   passProvider(context, configuration.capacity)
-  checkProvider(context, configuration)
+  checkProvider(context, caller.account, configuration)
   await checkAttachments(context, { account: caller.account, functionName }, configuration)
   const arn = input.CodeSigningConfigArn
   const signing = arn === undefined ? undefined : await findConfigToUse(context, arn)

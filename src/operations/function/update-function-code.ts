@@ -26,7 +26,7 @@ export const updateFunctionCode: Handler<'UpdateFunctionCode'> = async (input, c
   const updateOf = async (current: FunctionVersion) => {
     const configuration = changed(current)
     await checkSizeWithLayers(context, code, configuration)
-    checkProvider(context, configuration)
+    checkProvider(context, current.account, configuration)
     return beginUpdate(current, { code, configuration }, context.clock.now())
   }
   if (input.DryRun) return describeFunction(context.place, await updateOf(found))

@@ -12,7 +12,7 @@ export const updateFunctionConfiguration: Handler<'UpdateFunctionConfiguration'>
     const configuration = withLayers(updateConfiguration(before, input), await findLayers(context, input.Layers))
     if (input.Role !== undefined) await checkExecutionRole(context, input.Role)
     if (input.CapacityProviderConfig) passProvider(context, configuration.capacity)
-    checkProvider(context, configuration)
+    checkProvider(context, current.account, configuration)
     if (input.Layers) await checkSizeWithLayers(context, current.code, configuration)
     await checkAttachments(context, current, configuration, before)
     return { latest: beginUpdate(current, { configuration }, context.clock.now()) }

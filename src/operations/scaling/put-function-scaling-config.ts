@@ -10,6 +10,6 @@ export const putFunctionScalingConfig: Handler<'PutFunctionScalingConfig'> = asy
     const changed = scaleVersion(current, input.FunctionScalingConfig)
     return (await store.functions.update(changed, current.revisionId)) ? changed : undefined
   })
-  invocations.scale(scaled)
+  await invocations.scale(scaled)
   return { FunctionState: scaled.state }
 }

@@ -33,15 +33,19 @@ def bomb():
 def threads():
     ended = threading.Event()
     threading.stack_size(65536)
-    started = 0
+    started = []
     try:
         while True:
-            threading.Thread(target=ended.wait, daemon=True).start()
-            started += 1
+            thread = threading.Thread(target=ended.wait, daemon=True)
+            thread.start()
+            started.append(thread)
     except RuntimeError:
-        return started
+        return len(started)
     finally:
         ended.set()
+        # Whoever floods next counts from nothing.
+        for thread in started:
+            thread.join()
 
 
 def memory():
