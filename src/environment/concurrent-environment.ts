@@ -15,6 +15,8 @@ import type { RuntimeAnswer } from './runtime-api/session.ts'
 import { dialSandbox } from './telemetry/destination.ts'
 
 const NOTHING = Buffer.alloc(0)
+/** A runtime asks for its next event within a millisecond or two of its answer, on a busy host some more. */
+const ASK_MS = 1000
 
 /**
  * An execution environment that runs several invocations at a time. They end each for itself, and it never rests: no
@@ -112,11 +114,17 @@ export class ConcurrentEnvironment implements Environment {
     const init = await awaitInit(processes, limitMs)
     if (init.kind === 'ready') processes.over.then((failure) => this.#onOver(processes, failure))
     if (this.#processes === processes) {
-      this.#isReady = init.kind === 'ready'
-      if (!this.#isReady) this.#processes = undefined
+      if (init.kind === 'ready') this.#begin(processes)
+      else this.#processes = undefined
     }
     this.#log.initEnd(phase, performance.now() - startMs, outcomeOfInit(init), processes.extensions)
     return init
+  }
+
+  /** Whoever has waited for it, and from now on everybody else, is run: at once, so that nobody is run twice. */
+  #begin(processes: Processes<ConcurrentSession>): void {
+    this.#isReady = true
+    for (const call of this.#calls.keys()) this.#dispatch(call, processes)
   }
 
   #createProcesses(): Processes<ConcurrentSession> {
@@ -146,11 +154,9 @@ export class ConcurrentEnvironment implements Environment {
   }
 
   #afterRestart(outcome: InitOutcome, waiting: readonly Call[]): void {
-    if (outcome.kind === 'ready') {
-      for (const call of this.#calls.keys()) if (this.#processes !== undefined) this.#dispatch(call, this.#processes)
-    } else if (outcome.kind === 'reported') {
+    if (outcome.kind === 'reported') {
       for (const call of waiting) this.#settle(call, functionError(outcome.error), outcomeOfError(outcome.error))
-    } else for (const call of waiting) this.#fail(call, outcome.failure)
+    } else if (outcome.kind === 'failed') for (const call of waiting) this.#fail(call, outcome.failure)
   }
 
   // --- Invoke
@@ -177,6 +183,7 @@ export class ConcurrentEnvironment implements Environment {
     if (!this.#calls.has(call)) return
     clearTimeout(this.#calls.get(call))
     this.#calls.delete(call)
+    this.#watch()
     const endMs = performance.now()
     this.#habit.note(endMs - call.startMs)
     if (!call.invocation.wantsLogTail) tell(call, result)
@@ -208,6 +215,16 @@ export class ConcurrentEnvironment implements Environment {
   /** Everybody has given up on it, and it asks for nothing more. */
   #isStuck({ session }: Processes<ConcurrentSession>): boolean {
     return this.#calls.size === 0 && session.waiting === 0
+  }
+
+  /** What has nothing to do any more but what it is late with asks for more by then, or never will. */
+  #watch(): void {
+    const processes = this.#processes
+    if (processes === undefined || processes.session.late === 0 || this.#calls.size > 0) return
+    setTimeout(() => {
+      if (this.#processes === processes && this.#isReady && this.#isStuck(processes))
+        void this.#reset(processes, 'timeout')
+    }, ASK_MS).unref()
   }
 
   /** They have ended on their own account: with them all that they were at, but not what they had not seen yet. */

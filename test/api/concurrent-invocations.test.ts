@@ -115,6 +115,25 @@ test('what runs is filled, and nothing more is started for what it has room for'
   assert.equal(new Set(places).size, 2)
 })
 
+test('of two environments one is left when there may be one, whichever calls end first', async () => {
+  const of = await published('fewer', 2)
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `fewer-${letter}`)
+  const running = await inside(of, names)
+  await client.putFunctionScalingConfig({
+    ...of,
+    FunctionScalingConfig: { MinExecutionEnvironments: 0, MaxExecutionEnvironments: 1 },
+  })
+  const places = []
+  // One of each environment ends before any has come to its end.
+  const order = [0, 5, 1, 4, 2, 3]
+  for (const index of order) {
+    gates.open(names[index] ?? '')
+    places.push((await running[index])?.payload.environment)
+  }
+  const { payload } = await run(of)
+  assert.ok(places.includes(payload.environment))
+})
+
 test('the tail of the log shows the lines of its own invocation', async () => {
   const of = await published('tail', 1)
   const names = ['tail-a', 'tail-b']

@@ -78,7 +78,7 @@ test('an answer that comes too late is refused as such', async () => {
   await environment.fail({ gate: gates.urlFor('late') })
   gates.open('late')
   assert.deepEqual(await toldIn(environment), [
-    { status: 410, body: { errorMessage: 'Invoke timeout', errorType: 'InvokeTimeout' }, id: null },
+    { status: 400, body: { errorMessage: 'Invoke timeout', errorType: 'Runtime.InvokeTimeout' }, id: null },
   ])
 })
 
@@ -94,6 +94,32 @@ test('when all have taken too long and nobody asks for more, it begins anew', as
   })
   assert.equal(environment.environment.room, 2)
   await again(async () => (await environment.invoke()).functionError === undefined)
+})
+
+test('when one has taken too long and the others stop asking, it begins anew', async () => {
+  using gates = await startGates()
+  const environment = await threads(2, { timeoutSeconds: 3 })
+  assert.equal((await environment.fail({ gate: gates.urlFor('never') })).errorType, 'Sandbox.Timedout')
+  await environment.invoke({ quit: true })
+  await poll(() => environment.environment.room === 2 || undefined)
+  await again(async () => (await environment.invoke()).functionError === undefined)
+})
+
+test('what comes when an Init on behalf of another has just ended runs once', async () => {
+  const environment = await threads(2, {
+    logging: { format: 'JSON', group: '/aws/lambda/test', applicationLevel: 'INFO', systemLevel: 'DEBUG' },
+  })
+  const { lines } = environment
+  await environment.fail({ exit: 1 })
+  const late = Promise.withResolvers<unknown>()
+  const push = lines.push.bind(lines)
+  lines.push = (line) => {
+    if (line.includes('"platform.initReport"')) late.resolve(environment.invoke({ log: 'ID is at work' }))
+    return push(line)
+  }
+  await Promise.all([environment.invoke(), late.promise])
+  for (const _ of [1, 2]) await Promise.all([environment.invoke(), environment.invoke()])
+  assert.equal(lines.filter((line) => line.endsWith(' is at work')).length, 1)
 })
 
 test('one that fails is alone with it', async () => {
@@ -122,7 +148,12 @@ test('the end of the runtime fails all that it is at, and what it has not seen i
 
 const INVALID_ID = {
   status: 400,
-  body: { errorMessage: 'Invalid request ID', errorType: 'InvalidRequestID' },
+  body: { errorMessage: 'Invalid invoke ID', errorType: 'Runtime.InvalidInvokeId' },
+  id: null,
+}
+const WAS_SENT = {
+  status: 403,
+  body: { errorMessage: 'Invoke response was sent already', errorType: 'Runtime.InvokeResponseWasSent' },
   id: null,
 }
 const ACCEPTED = { status: 202, body: { status: 'OK' }, id: null }
@@ -131,6 +162,11 @@ const asked: { name: string; ask: readonly string[][]; told: readonly object[] }
   {
     name: 'an answer for an unknown id is refused',
     ask: [['POST', `invocation/${randomUUID()}/response`, '1']],
+    told: [INVALID_ID],
+  },
+  {
+    name: 'an id of another length is as unknown',
+    ask: [['POST', 'invocation/7/response', '1']],
     told: [INVALID_ID],
   },
   {
@@ -144,7 +180,7 @@ const asked: { name: string; ask: readonly string[][]; told: readonly object[] }
       ['POST', 'invocation/ID/response', '1'],
       ['POST', 'invocation/ID/response', '2'],
     ],
-    told: [ACCEPTED, INVALID_ID],
+    told: [ACCEPTED, WAS_SENT],
   },
   {
     name: 'an error behind an answer is refused',
@@ -152,7 +188,7 @@ const asked: { name: string; ask: readonly string[][]; told: readonly object[] }
       ['POST', 'invocation/ID/response', '1'],
       ['POST', 'invocation/ID/error', '{}'],
     ],
-    told: [ACCEPTED, INVALID_ID],
+    told: [ACCEPTED, WAS_SENT],
   },
   {
     name: 'an error of Init after Init is refused',
@@ -183,7 +219,11 @@ test('nobody more may wait for an event than invocations may run', async () => {
   using gates = await startGates()
   const environment = await threads(2, { variables: { MORE: '1' } })
   assert.deepEqual(await toldIn(environment), [
-    { status: 500, body: { errorMessage: 'Internal Server Error', errorType: 'InternalServerError' }, id: null },
+    {
+      status: 403,
+      body: { errorMessage: 'Too many idle runtimes', errorType: 'Runtime.TooManyIdleRuntimes' },
+      id: null,
+    },
   ])
   const results = await beginAll(environment, gates, ['a', 'b'])
   for (const name of ['a', 'b']) gates.open(name)
@@ -203,6 +243,23 @@ test('responses are streamed side by side', async () => {
   gates.open('a')
   assert.deepEqual(await read(), ['a2', 'b2'])
   for (const { end } of streams) assert.equal((await end).functionError, undefined)
+})
+
+test('an answer beside one that is being streamed is refused', async () => {
+  using gates = await startGates()
+  const environment = await threads(2)
+  const other = ['POST', 'invocation/ID/response', '1']
+  const stream = await environment.stream({ stream: ['a1', gates.urlFor('a'), other, 'a2'] })
+  const text = textOf(stream)
+  gates.open('a')
+  assert.equal(await text, 'a1a2')
+  assert.deepEqual(await toldIn(environment), [
+    {
+      status: 403,
+      body: { errorMessage: 'Invoke response is in progress', errorType: 'Runtime.InvokeResponseInProgress' },
+      id: null,
+    },
+  ])
 })
 
 test('a stream whose time is over is cut off, and the next is whole', async () => {

@@ -45,6 +45,16 @@ test('forty invocations are inside at the same time, each with its own context, 
   }
 })
 
+test('a handler that never lets go of the event loop is ended when its time is over', async () => {
+  const environment = await node(`exports.handler = async ({ loop }) => { while (loop); return process.pid }`, {
+    timeoutSeconds: 3,
+  })
+  await environment.call()
+  assert.equal((await environment.fail({ loop: true })).errorType, 'Sandbox.Timedout')
+  assert.equal(environment.environment.isInitialized, false)
+  await poll(async () => (await environment.invoke()).functionError === undefined || undefined)
+})
+
 test('one that throws is alone with it, and its error is logged as its own', async () => {
   using gates = await startGates()
   const environment = await node(WAITING, {

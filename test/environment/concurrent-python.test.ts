@@ -107,3 +107,45 @@ test('a module that ends its process is the end of all', async () => {
   assert.equal(errorType, 'Runtime.ExitError')
   assert.match(errorMessage, /exit status 4$/)
 })
+
+test('an error of Init is logged once, whichever process has met it', async () => {
+  const environment = await python(8, 'raise ValueError("broken")')
+  assert.equal(environment.lines.filter((line) => line.includes('[ERROR] ValueError: broken')).length, 1)
+  assert.equal(environment.lines.filter((line) => line.startsWith('INIT_START')).length, 1)
+})
+
+/** Only the first processes are of use: those that take their places end while they load, or when they have loaded. */
+const later = (code: string) => `import threading
+def born(place):
+    try:
+        return os.close(os.open("/tmp/born-%d" % place, os.O_CREAT | os.O_EXCL)) is None
+    except FileExistsError:
+        return False
+${CODE}
+if not born(1) and not born(2):
+    print("in vain")
+    ${code}`
+
+for (const [name, code] of [
+  ['while they load', 'raise ValueError("not again")'],
+  ['as soon as they have loaded', 'threading.Timer(0, os._exit, [7]).start()'],
+] as const) {
+  test(`processes that end ${name} leave the others alone`, async () => {
+    using gates = await startGates()
+    const environment = await python(2, later(code))
+    const other = environment.call({ gate: gates.urlFor('other') })
+    await gates.reached('other')
+    assert.match((await environment.fail({ exit: 3 })).errorMessage, /exit status 3$/)
+    // The second takes the place of the first.
+    await poll(() => environment.lines.filter((line) => line === 'in vain').length > 1 || undefined)
+    gates.open('other')
+    assert.equal(typeof (await other).process, 'number')
+    assert.equal(environment.environment.isInitialized, true)
+  })
+
+  test(`processes that end ${name} are not replaced for ever`, async () => {
+    const environment = await python(2, later(code))
+    for (const _ of [1, 2]) await environment.fail({ exit: 3 })
+    await poll(() => !environment.environment.isInitialized || undefined)
+  })
+}

@@ -1,7 +1,6 @@
 import type { Refusal } from './http-response.ts'
 import type { ResponseStream } from './response-stream.ts'
 import {
-  INVALID_REQUEST_ID,
   type InitEnd,
   invalidTransition,
   type NextReceiver,
@@ -20,19 +19,22 @@ interface Open {
   stream: ResponseStream | undefined
 }
 
-/** Ids of invocations whose time is over are known for so long; then they are unknown like any other. */
-const MOST_LATE = 1000
+/** So many ids of invocations that are over are known, of each kind; then they are unknown like any other. */
+const MOST_KNOWN = 1000
 
 /** A runtime that asks for the next event while it is at others, up to a number of them; answers are told apart by id. */
 export class ConcurrentSession implements Session {
   readonly initEnd: Promise<InitEnd>
   readonly otherApi: OtherApi
+  readonly unknownId = INVALID_INVOKE_ID
   readonly #most: number
   readonly #onReady: () => void
   readonly #endInit: (end: InitEnd) => void
   #state: 'Started' | 'InitError' | 'Ready' = 'Started'
   /** The first to ask is the first to be served: it has been idle for longest. */
   readonly #waiting: NextReceiver[] = []
+  /** Have got an event and not asked for another since: who asked ahead may be busy with it, or stuck. */
+  readonly #silent = new Set<NextReceiver>()
   /** Events for which nobody has asked yet. */
   readonly #owed: Open[] = []
   /** By id, those that the runtime has. */
@@ -41,6 +43,8 @@ export class ConcurrentSession implements Session {
   #wantingStream = 0
   /** The runtime has them although nobody waits for an answer any more. */
   readonly #late = new Set<string>()
+  /** Have been answered. */
+  readonly #sent = new Set<string>()
 
   /** It may run `most` invocations at a time. `onReady` is called each time that it waits for an event. */
   constructor(otherApi: OtherApi, most: number, onReady: () => void) {
@@ -56,9 +60,9 @@ export class ConcurrentSession implements Session {
     return this.#waiting.length > 0
   }
 
-  /** How many events it waits for. */
+  /** How many events it would take now, as far as anybody knows. */
   get waiting(): number {
-    return this.#waiting.length
+    return this.#waiting.filter((receiver) => !this.#silent.has(receiver)).length
   }
 
   /** How many it may still be at although their time is over. */
@@ -86,15 +90,14 @@ export class ConcurrentSession implements Session {
     const at = this.#owed.findIndex(({ event }) => event.requestId === requestId)
     if (at >= 0) this.#owed.splice(at, 1)
     if (this.#end(requestId) === undefined) return
-    this.#late.add(requestId)
-    const [oldest] = this.#late
-    if (oldest !== undefined && this.#late.size > MOST_LATE) this.#late.delete(oldest)
+    note(this.#late, requestId)
   }
 
   next(receiver: NextReceiver): Refusal | undefined {
     if (this.#state === 'InitError') return invalidTransition(this.#state, 'Ready')
     if (this.#waiting.length >= this.#most) return TOO_MANY_IDLE_RUNTIMES
     this.#waiting.push(receiver)
+    this.#silent.delete(receiver)
     if (this.#state === 'Started') this.#endInit({ kind: 'ready' })
     this.#state = 'Ready'
     this.#deliver()
@@ -103,6 +106,7 @@ export class ConcurrentSession implements Session {
   }
 
   abandon(receiver: NextReceiver): void {
+    this.#silent.delete(receiver)
     for (let at = this.#waiting.length - 1; at >= 0; at--)
       if (this.#waiting[at] === receiver) this.#waiting.splice(at, 1)
   }
@@ -110,8 +114,10 @@ export class ConcurrentSession implements Session {
   /** A late answer also tells that the runtime is through with it. */
   refuseAnswer(requestId: string): Refusal | undefined {
     if (this.#late.delete(requestId)) return INVOKE_TIMEOUT
+    if (this.#sent.has(requestId)) return INVOKE_RESPONSE_WAS_SENT
     const open = this.#running.get(requestId)
-    return open === undefined || open.stream !== undefined ? INVALID_REQUEST_ID : undefined
+    if (open === undefined) return INVALID_INVOKE_ID
+    return open.stream === undefined ? undefined : INVOKE_RESPONSE_IN_PROGRESS
   }
 
   mayStream(requestId: string): boolean {
@@ -133,6 +139,7 @@ export class ConcurrentSession implements Session {
   answer(requestId: string, answer: RuntimeAnswer, delayMs = 0): void {
     const open = this.#end(requestId)
     if (open === undefined) return
+    note(this.#sent, requestId)
     if (delayMs === 0) open.settle(answer)
     else setTimeout(() => open.settle(answer), delayMs).unref()
   }
@@ -154,6 +161,7 @@ export class ConcurrentSession implements Session {
       const [open, receiver] = [this.#owed.shift(), this.#waiting.shift()]
       if (open === undefined || receiver === undefined) return
       this.#begin(open)
+      this.#silent.add(receiver)
       receiver.deliver(open.event)
     }
   }
@@ -164,6 +172,7 @@ export class ConcurrentSession implements Session {
     if (wantsStream) this.#wantingStream++
     // An event that is delivered again keeps its id.
     this.#late.delete(requestId)
+    this.#sent.delete(requestId)
   }
 
   #end(requestId: string): Open | undefined {
@@ -174,12 +183,37 @@ export class ConcurrentSession implements Session {
   }
 }
 
-/** AWS knows them as Runtime.TooManyIdleRuntimes, and tells no more than this. */
-const TOO_MANY_IDLE_RUNTIMES: Refusal = {
-  status: 500,
-  errorType: 'InternalServerError',
-  errorMessage: 'Internal Server Error',
+/** Forgets the oldest when there are too many. */
+function note(ids: Set<string>, id: string): void {
+  ids.add(id)
+  if (ids.size <= MOST_KNOWN) return
+  const [oldest] = ids
+  if (oldest !== undefined) ids.delete(oldest)
 }
 
-/** Runtime.InvokeTimeout. */
-const INVOKE_TIMEOUT: Refusal = { status: 410, errorType: 'InvokeTimeout', errorMessage: 'Invoke timeout' }
+const TOO_MANY_IDLE_RUNTIMES: Refusal = {
+  status: 403,
+  errorType: 'Runtime.TooManyIdleRuntimes',
+  errorMessage: 'Too many idle runtimes',
+}
+
+const INVALID_INVOKE_ID: Refusal = {
+  status: 400,
+  errorType: 'Runtime.InvalidInvokeId',
+  errorMessage: 'Invalid invoke ID',
+}
+
+const INVOKE_TIMEOUT: Refusal = { status: 400, errorType: 'Runtime.InvokeTimeout', errorMessage: 'Invoke timeout' }
+
+/** Of a streamed one; whatever else answers is taken as a whole. */
+const INVOKE_RESPONSE_IN_PROGRESS: Refusal = {
+  status: 403,
+  errorType: 'Runtime.InvokeResponseInProgress',
+  errorMessage: 'Invoke response is in progress',
+}
+
+const INVOKE_RESPONSE_WAS_SENT: Refusal = {
+  status: 403,
+  errorType: 'Runtime.InvokeResponseWasSent',
+  errorMessage: 'Invoke response was sent already',
+}

@@ -17,9 +17,7 @@ export const refusalOf = ({ status, errorType, errorMessage }: Refusal) =>
 const REASONS = {
   400: '400 Bad Request',
   403: '403 Forbidden',
-  410: '410 Gone',
   413: '413 Request Entity Too Large',
-  500: '500 Internal Server Error',
 }
 
 /** In the words of AWS, for a runtime as for an extension. */

@@ -4,7 +4,7 @@ import { ACCEPTED, httpResponse, type Refusal, refusalOf } from './http-response
 import type { BodySink } from './request-body.ts'
 import { type RequestHead, RequestReader } from './request-reader.ts'
 import { MOST_STREAMED_BYTES, ResponseStream } from './response-stream.ts'
-import { INVALID_REQUEST_ID, type NextReceiver, type RuntimeEvent, type Session } from './session.ts'
+import type { NextReceiver, RuntimeEvent, Session } from './session.ts'
 
 /** AWS's limit of a buffered response: 6 MiB and 100 bytes. */
 export const MOST_RESPONSE_BYTES = 6_291_556
@@ -165,7 +165,7 @@ class RuntimeConnection implements NextReceiver {
       if (method === 'POST' && action === '/response') return this.#response(head, requestId, body, trailer)
       if (method === 'POST' && action === '/error') return this.#error(head, requestId, body)
       // An id of another length is wrong, whatever is asked.
-      if (method === 'POST' && /\/(response|error)$/.test(path)) return refusalOf(INVALID_REQUEST_ID)
+      if (method === 'POST' && /\/(response|error)$/.test(path)) return refusalOf(this.#session.unknownId)
     }
     if (method === 'POST' && path === '/2018-06-01/runtime/init/error') return this.#initError(head, body)
     if (method === 'GET' && PING.includes(path)) return httpResponse('200 OK', 'text/plain', 'pong')

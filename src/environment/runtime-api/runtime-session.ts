@@ -18,6 +18,7 @@ import {
 export class RuntimeSession implements Session {
   readonly initEnd: Promise<InitEnd>
   readonly otherApi: OtherApi
+  readonly unknownId = INVALID_REQUEST_ID
   readonly #onReady: () => void
   #endInit: (end: InitEnd) => void = () => {}
   #state: State = 'Started'

@@ -10,6 +10,8 @@ export interface Session {
   /** Resolves with the first `next`, or with what the runtime says of its failure. */
   readonly initEnd: Promise<InitEnd>
   readonly otherApi: OtherApi
+  /** What whoever answers an invocation is told that is none. */
+  readonly unknownId: Refusal
   /** The runtime waits for an event. */
   readonly isReady: boolean
   /** The caller of one that runs takes a stream. */

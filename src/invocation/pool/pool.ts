@@ -7,13 +7,7 @@ import type { EndStart, PoolHost, Refusal } from './pool-host.ts'
 import { ProvisionedEnvironments } from './provisioned-environments.ts'
 import type { Roster } from './roster.ts'
 import { SharedRoster } from './shared-roster.ts'
-
-interface Waiter {
-  readonly invocation: Invocation
-  readonly sinceMs: number
-  readonly resolve: (result: Promise<InvocationResult>) => void
-  readonly reject: (cause: unknown) => void
-}
+import { WaitingLine } from './waiting-line.ts'
 
 // AWS replaces environments after some hours too; the keys of the execution role, which an environment gets at its
 // start, are valid for twelve.
@@ -36,7 +30,7 @@ export class Pool {
   readonly #roster: Roster
   /** By the clock on the wall, as keys expire: it goes on while the machine sleeps. */
   readonly #startedMs = new WeakMap<Environment, number>()
-  readonly #waiting: Waiter[] = []
+  readonly #waiting = new WaitingLine()
   readonly #runTimes = new RunTimes()
   readonly #provisioned = new ProvisionedEnvironments()
   #starting = 0
@@ -138,12 +132,11 @@ export class Pool {
     const nowMs = performance.now()
     const environment = this.#areEnoughAwake(nowMs) ? undefined : this.#takeReady()
     if (environment) return this.#run(environment, invocation, nowMs)
-    const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>()
     if (this.#waiting.length === 0) this.#lack = undefined
-    this.#waiting.push({ invocation, sinceMs: nowMs, resolve, reject })
+    const result = this.#waiting.join(invocation, nowMs)
     if (this.#hasReady) this.#relieveSoon()
     else this.startIfWorthwhile()
-    return promise
+    return result
   }
 
   /** Called again while invocations wait, because waiting itself is news. Returns how many were started. */
@@ -227,7 +220,7 @@ export class Pool {
 
   /** Gives up on invocations that have waited since before `sinceMs`. */
   abandonWaiting(sinceMs: number, cause: () => Error): void {
-    while (this.#waiting[0] && this.#waiting[0].sinceMs < sinceMs) this.#waiting.shift()?.reject(cause())
+    this.#waiting.abandon(sinceMs, cause)
   }
 
   /** Ends environments that have been idle since before `sinceMs`; returns how many. */
@@ -330,12 +323,11 @@ export class Pool {
 
   #serveNext(environment: Environment): boolean {
     if (this.#isShared && !this.#roster.hasRoom(environment)) return false
-    const isSurplus = this.#waiting.length > 0 && !this.#isRetired && this.#areEnoughAwake(performance.now())
-    const next = isSurplus ? undefined : this.#waiting.shift()
-    if (isSurplus) this.#relieveSoon()
-    if (next === undefined) return false
-    next.resolve(this.#run(environment, next.invocation))
-    return true
+    if (this.#waiting.length === 0) return false
+    const isSurplus = !this.#isRetired && this.#areEnoughAwake(performance.now())
+    if (!isSurplus) return this.#waiting.serve((invocation) => this.#run(environment, invocation))
+    this.#relieveSoon()
+    return false
   }
 
   #rest(environment: Environment): void {
@@ -373,8 +365,8 @@ export class Pool {
       (cause) => {
         this.#starting--
         endStart(false)
-        // The host could not start it: whoever waits longest hears of it, the others may still be served.
-        this.#waiting.shift()?.reject(cause)
+        // The host could not start it.
+        this.#waiting.failFirst(cause)
         this.startIfWorthwhile()
       },
     )

@@ -36,21 +36,16 @@ def main():
     if "AWS_LAMBDA_MAX_CONCURRENCY" in os.environ:
         from lambent_workers import run_workers
 
-        run_workers(int(os.environ["AWS_LAMBDA_MAX_CONCURRENCY"]), work)
-    work(_Connection())
-
-
-def work(connection, note=lambda request_id: None):
-    """Loads the handler and serves events, one at a time, for ever. `note` is told the id of each, and "" before the first."""
+        run_workers(int(os.environ["AWS_LAMBDA_MAX_CONCURRENCY"]))
+    connection = _Connection()
     try:
         handler = _load_handler(os.environ["_HANDLER"])
     except Exception as error:
-        _fail_init(connection, error)
-    note("")
+        _tell_init_error(connection, error)
+        os._exit(1)
     connection.write(NEXT)
     while True:
         head, body = connection.next_event()
-        note(head["Lambda-Runtime-Aws-Request-Id"])
         _handle(connection, handler, head, body)
 
 
@@ -102,11 +97,11 @@ class _Connection:
 
     def next_event(self):
         while True:
-            head, body = self._receive()
+            head, body = self.receive()
             if b"\r\nLambda-Runtime-Aws-Request-Id: " in head:
                 return _headers(head), body
 
-    def _receive(self):
+    def receive(self):
         data = self._unread
         end = data.find(b"\r\n\r\n")
         while end < 0:
@@ -247,14 +242,13 @@ def _load_handler(setting):
         raise RuntimeFault("Runtime.HandlerNotFound", "Handler '%s' missing on module '%s'" % (name, module_path))
 
 
-def _fail_init(connection, error):
+def _tell_init_error(connection, error):
     report = _describe(error, "")
     _log_error(report)
     _flush()
     body = _encode(report).encode("utf-8", "backslashreplace")
     request = "POST /2018-06-01/runtime/init/error HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n"
     connection.write((request % (_error_type_header(report), len(body))).encode("latin-1") + body)
-    os._exit(1)
 
 
 # --- errors

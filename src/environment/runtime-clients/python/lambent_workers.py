@@ -8,23 +8,34 @@ import mmap
 import os
 import signal
 from select import select
+from time import sleep
 
 RUNTIME_SOCKET = 3
 ID_BYTES = 36
-# What a worker has noted where others find it: nothing yet, that it asks for events, or the id of the last.
-LOADING, WAITING = b"\0" * ID_BYTES, b"-" * ID_BYTES
+# What a worker has noted where others find it: nothing yet, that it asks for its first event or, having answered, for
+# another, or the id of the one that it is at.
+LOADING, WAITING, ANSWERED = b"\0" * ID_BYTES, b"-" * ID_BYTES, b"+" * ID_BYTES
+# So many workers in a row may end without having been of use, unless others are.
+MOST_IN_VAIN = 6
+# Each waits for twice as long as the one before it.
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 10
 
 
-def run_workers(count, work):
+def run_workers(count):
     """Returns in none of the processes: workers serve, and this one replaces those that end."""
     workers = {}
     notes = mmap.mmap(-1, count * ID_BYTES)
     wake, waking = os.pipe()
     os.set_blocking(waking, False)
+    # Whoever has the byte in it may tell that it could not load: the others would tell the same.
+    turn = os.pipe()
+    os.write(turn[1], b".")
+    in_vain = 0
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
     for place in range(count):
-        workers[_start(work, notes, place)] = place
+        workers[_start(notes, place, turn, 0)] = place
+    were_ready = False
     while True:
         readable = select([wake, RUNTIME_SOCKET], [], [])[0]
         if RUNTIME_SOCKET in readable and not os.read(RUNTIME_SOCKET, 65536):
@@ -34,12 +45,22 @@ def run_workers(count, work):
             os.read(wake, 4096)
         for pid, status in _ended():
             place = workers.pop(pid, None)
-            if place is not None:
-                _report(_note(notes, place), status)
-                workers[_start(work, notes, place)] = place
+            if place is None:
+                continue
+            note = _note(notes, place)
+            were_ready = were_ready or note != LOADING or any(_note(notes, other) != LOADING for other in range(count))
+            in_vain = in_vain + 1 if note in (LOADING, WAITING) else 0
+            of_use = any(_note(notes, other) not in (LOADING, WAITING) for other in workers.values())
+            if not were_ready or (in_vain > MOST_IN_VAIN and not of_use):
+                _end_as(status)
+            _report(note, status)
+            if note == LOADING:
+                os.write(turn[1], b".")
+            pause = min(FIRST_PAUSE_SECONDS * 2 ** min(in_vain, 20), LONGEST_PAUSE_SECONDS) if in_vain else 0
+            workers[_start(notes, place, turn, pause)] = place
 
 
-def _start(work, notes, place):
+def _start(notes, place, turn, pause):
     start = place * ID_BYTES
     notes[start : start + ID_BYTES] = LOADING
     pid = os.fork()
@@ -49,10 +70,33 @@ def _start(work, notes, place):
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.close(RUNTIME_SOCKET)
 
-    def note(request_id):
-        notes[start : start + ID_BYTES] = request_id.encode() or WAITING
+    def note(state):
+        notes[start : start + ID_BYTES] = state
 
-    _exit_as_told(lambda: work(_connect(), note))
+    _exit_as_told(lambda: _work(note, turn[0], pause))
+
+
+def _work(note, turn, pause):
+    """Loads the handler and serves events, one at a time, for ever."""
+    from lambent_runtime import NEXT, _handle, _load_handler, _tell_init_error
+
+    sleep(pause)
+    connection = _connect()
+    try:
+        handler = _load_handler(os.environ["_HANDLER"])
+    except Exception as error:
+        os.read(turn, 1)
+        _tell_init_error(connection, error)
+        # Whoever ends before that is heard might not be heard.
+        connection.receive()
+        os._exit(1)
+    note(WAITING)
+    connection.write(NEXT)
+    while True:
+        head, body = connection.next_event()
+        note(head["Lambda-Runtime-Aws-Request-Id"].encode())
+        _handle(connection, handler, head, body)
+        note(ANSWERED)
 
 
 def _exit_as_told(run):
@@ -98,22 +142,29 @@ def _ended():
 
 
 def _report(note, status):
-    """The invocation that a worker has left unanswered fails. With one that could not load all end."""
-    code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
-    if note == LOADING:
-        if code < 0:
-            os.kill(os.getpid(), -code)
-        os._exit(code)
-    if note == WAITING:
+    """The invocation that a worker has left unanswered fails."""
+    if note in (LOADING, WAITING, ANSWERED):
         return
     from json import dumps
 
     request_id = note.decode()
-    message = "RequestId: %s Error: Runtime exited %s" % (request_id, _reason(code))
+    message = "RequestId: %s Error: Runtime exited %s" % (request_id, _reason(_code(status)))
     body = dumps({"errorType": "Runtime.ExitError", "errorMessage": message}).encode()
     request = "POST /2018-06-01/runtime/invocation/%s/error HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n"
     error_type = "Lambda-Runtime-Function-Error-Type: Runtime.ExitError\r\n"
     os.write(RUNTIME_SOCKET, (request % (request_id, error_type, len(body))).encode() + body)
+
+
+def _end_as(status):
+    """Where none can be of use all end as that one has."""
+    code = _code(status)
+    if code < 0:
+        os.kill(os.getpid(), -code)
+    os._exit(code & 0xFF)
+
+
+def _code(status):
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
 
 
 def _reason(code):
