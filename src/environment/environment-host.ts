@@ -16,7 +16,7 @@ import { isFailure, type Launch, openLauncher } from './runtimes/launcher.ts'
 import { type Places, SEEN } from './runtimes/program-file.ts'
 import { openBubblewrap } from './sandbox/bubblewrap.ts'
 import { openProcessIsolation } from './sandbox/process.ts'
-import type { SandboxImage, SandboxTechnique } from './sandbox/sandbox.ts'
+import type { Sandbox, SandboxImage, SandboxTechnique } from './sandbox/sandbox.ts'
 import { openServerDirectory, removeDeadServers } from './server-directory.ts'
 import { createStartEstimate } from './start-estimate.ts'
 import { createUnstartableEnvironment } from './unstartable-environment.ts'
@@ -37,6 +37,9 @@ export interface EnvironmentHost {
   /** Kills everything and removes what it left. */
   close(): Promise<void>
 }
+
+/** A process may be about to start when what surrounds it is killed. */
+const KILL_EVERY_MS = 100
 
 export type Isolation = 'bubblewrap' | 'process'
 export type Network = 'host' | 'none'
@@ -81,6 +84,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   })
   const environments = new Map<string, Environment>()
   const starting = new Set<Promise<unknown>>()
+  const initializing = new Set<Sandbox>()
   let count = 0
   let isClosed = false
 
@@ -103,6 +107,11 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
   function untilClosed<Result>(work: Promise<Result>): Promise<Result> {
     starting.add(work)
     return work.finally(() => starting.delete(work))
+  }
+
+  /** Nobody waits any more for what they might become; an Init may take minutes. */
+  function killInitializing(): void {
+    for (const sandbox of initializing) sandbox.kill()
   }
 
   /** Plain processes see the host, whatever image a runtime was taken from before. */
@@ -137,7 +146,8 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
     })
     const variables = environmentVariables(spec, launch, sandbox.paths, door.address)
     const kind = spec.maxConcurrency === undefined ? RunningEnvironment : ConcurrentEnvironment
-    const environment = await kind.start({
+    initializing.add(sandbox)
+    const started = kind.start({
       id,
       spec,
       sandbox,
@@ -154,6 +164,7 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
         door.close()
       },
     })
+    const environment = await started.finally(() => initializing.delete(sandbox))
     sandbox.endBoost()
     estimate.observe(spec.runtime, ready === undefined ? 'ordinary' : 'prepared', performance.now() - startMs)
     environments.set(id, environment)
@@ -179,7 +190,10 @@ export async function openEnvironmentHost(options: EnvironmentHostOptions): Prom
       // As on a disk that has failed.
       const leaveToNextStart = (cause: unknown) => log.warn('files are left for the next start to remove', { cause })
       freezer.close()
+      const giveUp = setInterval(killInitializing, KILL_EVERY_MS)
+      killInitializing()
       await Promise.allSettled(starting)
+      clearInterval(giveUp)
       await prepared.close()
       await Promise.all([...environments.values()].map((environment) => environment.shutdown()))
       await technique.close().catch(leaveToNextStart)

@@ -5,7 +5,12 @@ import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CreateAccessKeyCommand, CreateUserCommand, GetUserCommand } from '@aws-sdk/client-iam'
-import { CreateFunctionCommand, GetFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
+import {
+  CreateFunctionCommand,
+  GetFunctionCommand,
+  ListFunctionsCommand,
+  PutProvisionedConcurrencyConfigCommand,
+} from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import {
   createFunction,
@@ -329,6 +334,18 @@ test('while it stops, a connection that is still open is told so in the form of 
   assert.equal((await running).payload, 'passed')
   assert.equal(await stopped, 0)
   agent.destroy()
+})
+
+test('SIGTERM does not wait for an Init that nobody waits for', { timeout: 60_000 }, async () => {
+  await using server = await startTestServer()
+  using gates = await startGates()
+  const FunctionName = 'forever'
+  const code = { 'index.mjs': `await fetch('${gates.urlFor('init')}'); export const handler = async () => {}` }
+  await createFunction(server, { FunctionName, code, Publish: true })
+  const provisioned = { FunctionName, Qualifier: '1', ProvisionedConcurrentExecutions: 1 }
+  await lambdaClient(server).send(new PutProvisionedConcurrencyConfigCommand(provisioned))
+  await gates.reached('init')
+  assert.equal(await server.stop(), 0)
 })
 
 test('SIGINT ends it as well', async () => {
