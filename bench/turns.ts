@@ -1,8 +1,9 @@
 import { cpuTimeUs } from './cpu-time.ts'
-import type { PlainRequest } from './load/request.ts'
+import { type PlainRequest, plainRequest } from './load/request.ts'
 import { type Load, runWrk } from './load/wrk.ts'
 import type { Bar, Bench, Finding, Unit } from './measurement.ts'
 import { pairedRatio, samplesOf } from './samples.ts'
+import type { BareHttp } from './yardsticks/bare-http.ts'
 
 /** One of those that answer the same requests. */
 export interface Subject {
@@ -12,6 +13,14 @@ export interface Subject {
   /** Made anew for every run, because a signature does not last for long. */
   readonly request: () => PlainRequest
 }
+
+/** The name of the yardstick. */
+export const BARE = 'bare node:http'
+export const bareSubject = ({ processId, url }: BareHttp): Subject => ({
+  name: BARE,
+  processId,
+  request: () => plainRequest(url),
+})
 
 export interface Turn extends Load {
   /** What the answering process took of a core for each request, which tells more than time where others are busy. */

@@ -1,17 +1,26 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { InvokeCommand } from '@aws-sdk/client-lambda'
-import { invokeRequest, plainRequest, signed } from '../load/request.ts'
+import { invokeRequest, signed } from '../load/request.ts'
 import { runWrk } from '../load/wrk.ts'
 import type { Measurement } from '../measurement.ts'
 import { type Account, setUpAccount, statement, TRUST_LAMBDA } from '../server/account.ts'
 import { createFunction, helpers, languages } from '../server/create-functions.ts'
 import { type Credentials, type LambentServer, REGION, startServer } from '../server/lambent-server.ts'
-import { compareTurns, P50_BAR, p50Of, rateOf, type Subject, THROUGHPUT_BAR, takeTurns } from '../turns.ts'
+import {
+  BARE,
+  bareSubject,
+  compareTurns,
+  P50_BAR,
+  p50Of,
+  rateOf,
+  type Subject,
+  THROUGHPUT_BAR,
+  takeTurns,
+} from '../turns.ts'
 import { startBareHttp } from '../yardsticks/bare-http.ts'
 
 const MANY = 100
 const ONE = 'with one policy'
-const BARE = 'bare node:http'
 
 /** What the number of a caller's policies costs each of his invocations. */
 export const manyPolicies: Measurement = {
@@ -26,7 +35,7 @@ export const manyPolicies: Measurement = {
       signed(invokeRequest(server.url, code, 'RequestResponse'), caller)
     for (const language of languages) await createFunction(account, language.code, language)
     const subjects: readonly Subject[] = [
-      { name: BARE, processId: bare.processId, request: () => plainRequest(bare.url) },
+      bareSubject(bare),
       { name: ONE, processId, request: calling(languages[0].code, one) },
       ...languages.map(({ name, code }) => ({ name, processId, request: calling(code, many) })),
     ]

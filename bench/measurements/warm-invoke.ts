@@ -1,14 +1,22 @@
 import { openKeptConnection } from '../load/kept-connection.ts'
-import { EVENT, invokeRequest, plainRequest, signed } from '../load/request.ts'
+import { EVENT, invokeRequest, signed } from '../load/request.ts'
 import { runWrk } from '../load/wrk.ts'
 import type { Measurement } from '../measurement.ts'
 import { type Account, setUpAccount } from '../server/account.ts'
 import { createFunction, type Language, languages } from '../server/create-functions.ts'
 import { type LambentServer, startServer } from '../server/lambent-server.ts'
-import { compareTurns, P50_BAR, p50Of, rateOf, type Subject, THROUGHPUT_BAR, takeTurns } from '../turns.ts'
+import {
+  BARE,
+  bareSubject,
+  compareTurns,
+  P50_BAR,
+  p50Of,
+  rateOf,
+  type Subject,
+  THROUGHPUT_BAR,
+  takeTurns,
+} from '../turns.ts'
 import { startBareHttp } from '../yardsticks/bare-http.ts'
-
-const BARE = 'bare node:http'
 
 /** Signed synchronous invocations of functions that run already, beside a bare `node:http` server with the same handler. */
 export const warmInvoke: Measurement = {
@@ -18,10 +26,7 @@ export const warmInvoke: Measurement = {
     await using bare = await startBareHttp()
     const account = await setUpAccount(server)
     const functions = await Promise.all(languages.map((language) => functionSubject(server, account, language)))
-    const subjects: readonly Subject[] = [
-      { name: BARE, processId: bare.processId, request: () => plainRequest(bare.url) },
-      ...functions,
-    ]
+    const subjects: readonly Subject[] = [bareSubject(bare), ...functions]
     for (const { request } of subjects) await runWrk(bench, request(), 64, 1)
     const latency = await takeTurns(bench, subjects, { connections: 1, rounds: bench.isQuick ? 2 : 5 })
     const throughput = await takeTurns(bench, subjects, { connections: 16, rounds: bench.isQuick ? 2 : 5 })

@@ -1,8 +1,8 @@
 import type { Invocation, InvocationResult } from './environment-spec.ts'
 import { type PlatformFailure, RESPONSE_TOO_LARGE, responseTooLarge } from './function-errors.ts'
-import { type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
+import { type EndedInvocation, type Outcome, SUCCESS } from './platform-log/platform-lines.ts'
 import type { ResponseStream } from './runtime-api/response-stream.ts'
-import type { RuntimeAnswer, RuntimeError } from './runtime-api/session.ts'
+import type { RuntimeAnswer, RuntimeError, RuntimeEvent } from './runtime-api/session.ts'
 
 /** An invocation whose answer is owed. */
 export interface Call {
@@ -24,6 +24,23 @@ export interface Answered {
   outcome: Outcome
   endMs: number
   isRuntimeDone: boolean
+}
+
+/** What the runtime gets of it. */
+export function eventOf({ invocation, deadlineMs }: Call): RuntimeEvent {
+  const { requestId, payload, invokedFunctionArn, traceHeader, clientContext, wantsStream = false } = invocation
+  const event = { requestId, deadlineMs, invokedFunctionArn, traceHeader, payload, wantsStream }
+  return clientContext === undefined ? event : { ...event, clientContext }
+}
+
+/** What the log says of its end. */
+export function endOf(
+  { call, result, outcome, endMs }: Pick<Answered, 'call' | 'result' | 'outcome' | 'endMs'>,
+  timeoutSeconds: number,
+): EndedInvocation {
+  const durationMs = Math.min(endMs - call.startMs, timeoutSeconds * 1000)
+  const producedBytes = call.stream?.writtenBytes ?? result.payload.length
+  return { requestId: call.invocation.requestId, durationMs, producedBytes, outcome }
 }
 
 /** Of a stream the caller has been told already, all but its end. */

@@ -1,6 +1,17 @@
 import { strict as assert } from 'node:assert'
 import { PollingHabit } from '#base'
-import { abandon, brokenOff, type Call, functionError, outcomeOf, outcomeOfError, resultOf, tell } from './call.ts'
+import {
+  abandon,
+  brokenOff,
+  type Call,
+  endOf,
+  eventOf,
+  functionError,
+  outcomeOf,
+  outcomeOfError,
+  resultOf,
+  tell,
+} from './call.ts'
 import { EnvironmentLog } from './environment-log.ts'
 import { type EnvironmentParts, giveBack, processesParts } from './environment-parts.ts'
 import type { Environment, Invocation, InvocationResult } from './environment-spec.ts'
@@ -162,12 +173,8 @@ export class ConcurrentEnvironment implements Environment {
   // --- Invoke
 
   #dispatch(call: Call, processes: Processes<ConcurrentSession>): void {
-    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext, wantsStream = false } = call.invocation
     if (this.#habit.shouldPoll()) this.#parts.polling.begin()
-    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload, wantsStream }
-    processes.session.dispatch(clientContext === undefined ? event : { ...event, clientContext }, (answer) =>
-      this.#take(call, answer),
-    )
+    processes.session.dispatch(eventOf(call), (answer) => this.#take(call, answer))
   }
 
   #take(call: Call, answer: RuntimeAnswer): void {
@@ -193,9 +200,9 @@ export class ConcurrentEnvironment implements Environment {
   #report(call: Call, result: InvocationResult, outcome: Outcome, endMs: number): void {
     const { requestId, wantsLogTail } = call.invocation
     const { memoryMb, timeoutSeconds } = this.#parts.spec
-    const durationMs = Math.min(endMs - call.startMs, timeoutSeconds * 1000)
-    const producedBytes = call.stream?.writtenBytes ?? result.payload.length
-    this.#log.end({ requestId, durationMs, producedBytes, outcome })
+    const ended = endOf({ call, result, outcome, endMs }, timeoutSeconds)
+    const { durationMs } = ended
+    this.#log.end(ended)
     const usedMemoryMb = this.#memory.peakMb()
     this.#log.report({ requestId, durationMs, memoryMb, usedMemoryMb, initMs: undefined, outcome })
     if (wantsLogTail) tell(call, { ...result, logTail: this.#log.endTail(requestId) })

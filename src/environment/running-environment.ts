@@ -5,6 +5,8 @@ import {
   abandon,
   brokenOff,
   type Call,
+  endOf,
+  eventOf,
   functionError,
   outcomeOf,
   outcomeOfError,
@@ -175,11 +177,10 @@ export class RunningEnvironment implements Environment {
   // --- Invoke
 
   #dispatch(call: Call, processes: Processes<RuntimeSession>): void {
-    const { requestId, payload, invokedFunctionArn, traceHeader, clientContext, wantsStream = false } = call.invocation
     if (this.#habit.shouldPoll()) this.#parts.polling.begin()
-    const event = { requestId, deadlineMs: call.deadlineMs, invokedFunctionArn, traceHeader, payload, wantsStream }
+    const event = eventOf(call)
     if (!processes.extensions.isEmpty) processes.extensions.invoke(event)
-    processes.session.dispatch(clientContext === undefined ? event : { ...event, clientContext }, (answer) => {
+    processes.session.dispatch(event, (answer) => {
       if (this.#call === call && !call.hasTimedOut) this.#take(call, answer)
     })
   }
@@ -227,10 +228,8 @@ export class RunningEnvironment implements Environment {
     this.#log.runtimeDone(() => this.#describe(answered))
   }
 
-  #describe({ call, result, outcome, endMs }: Answered): EndedInvocation {
-    const durationMs = Math.min(endMs - call.startMs, this.#parts.spec.timeoutSeconds * 1000)
-    const producedBytes = call.stream?.writtenBytes ?? result.payload.length
-    return { requestId: call.invocation.requestId, durationMs, producedBytes, outcome }
+  #describe(answered: Answered): EndedInvocation {
+    return endOf(answered, this.#parts.spec.timeoutSeconds)
   }
 
   #report(answered: Answered): void {

@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { CapacityProvider, FunctionVersion } from '#resources'
+import type { FunctionVersion } from '#resources'
 import { scale } from '../../src/invocation/scaling.ts'
+import { capacityProvider } from '../store/capacity-provider.ts'
 import { functionVersion } from '../store/function-version.ts'
 import { temporaryStore } from '../store/temporary-store.ts'
 import { ACCOUNT } from '../support/server.ts'
-
-const provider: CapacityProvider = {
-  account: ACCOUNT,
-  name: 'p',
-  subnetIds: ['subnet-1'],
-  securityGroupIds: [],
-  operatorRole: 'arn:aws:iam::000000000000:role/r',
-  instances: {},
-  maxVcpus: 400,
-  scalingMode: 'Auto',
-  lastModifiedMs: 0,
-  revisionId: 'first',
-}
 
 function managed(change: Partial<FunctionVersion> = {}): FunctionVersion {
   const plain = functionVersion('f', { version: '1', ...change })
@@ -29,7 +17,7 @@ function managed(change: Partial<FunctionVersion> = {}): FunctionVersion {
 /** A store with version 1 of a function, and what its pool is told; `meanwhile` has its turn after the first look. */
 async function bench(t: TestContext, meanwhile: () => Promise<unknown> = async () => {}) {
   const { functions, capacityProviders } = await temporaryStore(t)
-  await capacityProviders.create(provider, 1)
+  await capacityProviders.create(capacityProvider('p'), 1)
   await functions.create(managed({ version: '$LATEST' }), managed())
   const told: string[] = []
   const pools = {

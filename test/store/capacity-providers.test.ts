@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CapacityProvider, LATEST, VERSIONS_PER_PROVIDER } from '#resources'
+import { LATEST, VERSIONS_PER_PROVIDER } from '#resources'
 import { CapacityProviderFull, InvalidCursor, NoCapacityProvider } from '#store'
+import { capacityProvider } from './capacity-provider.ts'
 import { functionVersion } from './function-version.ts'
 import { temporaryDirectory, temporaryStore } from './temporary-store.ts'
 
 const account = '000000000000'
-
-const provider = (name: string, change: Partial<CapacityProvider> = {}): CapacityProvider => ({
-  account,
-  name,
-  subnetIds: ['subnet-1'],
-  securityGroupIds: [],
-  operatorRole: 'arn:aws:iam::000000000000:role/r',
-  instances: {},
-  maxVcpus: 400,
-  scalingMode: 'Auto',
-  lastModifiedMs: 0,
-  revisionId: 'first',
-  ...change,
-})
 
 /** A version that runs on the provider `name`. */
 function managed(functionName: string, name: string, version = LATEST) {
@@ -31,14 +18,14 @@ function managed(functionName: string, name: string, version = LATEST) {
 
 test('a provider is created once, as long as there is room, and updated from the revision that is stored', async (t) => {
   const { capacityProviders } = await temporaryStore(t)
-  assert.equal(await capacityProviders.create(provider('a'), 2), 'created')
-  assert.equal(await capacityProviders.create(provider('a', { maxVcpus: 8 }), 2), 'exists')
-  assert.equal(await capacityProviders.create(provider('b'), 2), 'created')
-  assert.equal(await capacityProviders.create(provider('c'), 2), 'too-many')
+  assert.equal(await capacityProviders.create(capacityProvider('a'), 2), 'created')
+  assert.equal(await capacityProviders.create(capacityProvider('a', { maxVcpus: 8 }), 2), 'exists')
+  assert.equal(await capacityProviders.create(capacityProvider('b'), 2), 'created')
+  assert.equal(await capacityProviders.create(capacityProvider('c'), 2), 'too-many')
   assert.equal(capacityProviders.get(account, 'c'), undefined)
-  const second = provider('a', { maxVcpus: 8, revisionId: 'second' })
+  const second = capacityProvider('a', { maxVcpus: 8, revisionId: 'second' })
   assert.equal(await capacityProviders.update(second, 'wrong'), false)
-  assert.deepEqual(capacityProviders.get(account, 'a'), provider('a'))
+  assert.deepEqual(capacityProviders.get(account, 'a'), capacityProvider('a'))
   assert.equal(await capacityProviders.update(second, 'first'), true)
   assert.deepEqual(capacityProviders.get(account, 'a'), second)
   assert.equal(capacityProviders.get('111122223333', 'a'), undefined)
@@ -46,7 +33,7 @@ test('a provider is created once, as long as there is room, and updated from the
 
 test('a provider goes only when no function version uses it', async (t) => {
   const { capacityProviders, functions } = await temporaryStore(t)
-  await capacityProviders.create(provider('a'), 2)
+  await capacityProviders.create(capacityProvider('a'), 2)
   await functions.create(managed('echo', 'a'))
   assert.equal(await capacityProviders.delete(account, 'a'), 'in-use')
   await functions.delete(account, 'echo')
@@ -58,8 +45,8 @@ test('a provider goes only when no function version uses it', async (t) => {
 
 test('a provider has no more function versions than it may', async (t) => {
   const { capacityProviders, functions } = await temporaryStore(t)
-  await capacityProviders.create(provider('a'), 2)
-  await capacityProviders.create(provider('b'), 2)
+  await capacityProviders.create(capacityProvider('a'), 2)
+  await capacityProviders.create(capacityProvider('b'), 2)
   const names = Array.from({ length: VERSIONS_PER_PROVIDER - 1 }, (_, index) => `f-${index}`)
   await Promise.all(names.map((name) => functions.create(managed(name, 'a'))))
   await assert.rejects(functions.create(managed('echo', 'a'), managed('echo', 'a', '1')), CapacityProviderFull)
@@ -70,7 +57,7 @@ test('a provider has no more function versions than it may', async (t) => {
 
 test('the versions of a provider are listed in order, page by page', async (t) => {
   const { capacityProviders, functions } = await temporaryStore(t)
-  await capacityProviders.create(provider('a'), 2)
+  await capacityProviders.create(capacityProvider('a'), 2)
   await functions.create(managed('b', 'a'), managed('b', 'a', '1'))
   await functions.create(managed('a', 'a'))
   await functions.create(functionVersion('plain'))
@@ -83,7 +70,7 @@ test('the versions of a provider are listed in order, page by page', async (t) =
 
 test('providers are listed in order of their names', async (t) => {
   const { capacityProviders } = await temporaryStore(t)
-  for (const name of ['b', 'a', 'c']) await capacityProviders.create(provider(name), 3)
+  for (const name of ['b', 'a', 'c']) await capacityProviders.create(capacityProvider(name), 3)
   const first = capacityProviders.list(account, { limit: 2 })
   assert.deepEqual(
     first.items.map(({ name }) => name),
@@ -100,13 +87,13 @@ test('providers are listed in order of their names', async (t) => {
 test('providers are there when the store is opened again', async (t) => {
   const { dataDirectory } = await filled(t)
   const { capacityProviders } = await temporaryStore(t, { dataDirectory })
-  assert.deepEqual(capacityProviders.get(account, 'a'), provider('a'))
+  assert.deepEqual(capacityProviders.get(account, 'a'), capacityProvider('a'))
 })
 
 async function filled(t: Parameters<typeof temporaryStore>[0]) {
   const dataDirectory = await temporaryDirectory(t)
   const store = await temporaryStore(t, { dataDirectory })
-  await store.capacityProviders.create(provider('a'), 1)
+  await store.capacityProviders.create(capacityProvider('a'), 1)
   await store.close()
   return { dataDirectory }
 }

@@ -254,7 +254,7 @@ export class Pool {
 
   /** Brief invocations are done sooner by the few that work anyway than by one that has to be woken beside them. */
   #areEnoughAwake(nowMs: number, withinMs = BRIEF_MS): boolean {
-    if (this.#roster.running < MOST_AWAKE || this.#isShared || !this.#runTimes.areBrief) return false
+    if (this.#roster.running < MOST_AWAKE || !this.#runTimes.areBrief) return false
     return this.#roster.begunSince(nowMs - withinMs) >= MOST_AWAKE
   }
 
